@@ -1,0 +1,1 @@
+//! Builds and applies what a `WebhookService` asks for.

@@ -1,0 +1,56 @@
+# Progress, time and the cache: every long step goes through `step`, every result through `keep`. Sourced.
+# A result exists whole or not at all (built aside, then renamed), so any step can be stopped and resumed.
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/webhook-operator
+mkdir -p "$cache/bin" "$cache/logs" "$cache/state"
+started=${started:-$SECONDS}
+
+say() { printf '%3d:%02d  %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) "$*"; }
+
+# One line on what is wrong and what to do about it; then the end.
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# step NAME COMMAND...: runs it with its output in a log, a sign of life every 30 s, its time at the end.
+step() {
+  local name=$1 log="$cache/logs/${1//[^a-zA-Z0-9.-]/-}.log" began=$SECONDS pid; shift
+  say "$name"
+  ("$@") >"$log" 2>&1 </dev/null &
+  pid=$!
+  trap 'kill_tree '"$pid"'; exit 130' INT TERM
+  while kill -0 "$pid" 2>/dev/null; do
+    for _ in $(seq 30); do sleep 1; kill -0 "$pid" 2>/dev/null || break 2; done
+    say "  … $name: $((SECONDS - began)) s so far"
+  done
+  if ! wait "$pid"; then
+    tail -n 15 "$log" | sed 's/^/        /' >&2
+    fail "$name failed after $((SECONDS - began)) s; the whole output is in $log. Run the same command again to resume."
+  fi
+  trap - INT TERM
+  [ $((SECONDS - began)) -lt 5 ] || say "  $name took $((SECONDS - began)) s"
+}
+
+# A stopped step takes its children along; only process ids that descend from it are touched.
+kill_tree() {
+  local child
+  for child in $(pgrep -P "$1"); do kill_tree "$child"; done
+  kill "$1" 2>/dev/null || true
+}
+
+# key FILE...: a short hash of what a result is made from, so that a changed recipe is built anew.
+key() { cat "$@" | sha256sum | cut -c1-10; }
+
+# keep FILE COMMAND...: runs COMMAND with a path to write appended, unless FILE is there already.
+keep() {
+  local file=$1; shift
+  [ -e "$file" ] && return
+  rm -rf "$file.part"
+  "$@" "$file.part"
+  mv "$file.part" "$file"
+}
+
+# room GIGABYTES: a full disk is told before the work, not in the middle of it.
+room() {
+  local free
+  free=$(($(df --output=avail -k "$cache" | tail -n 1) / 1048576))
+  [ "$free" -ge "$1" ] || fail "$free GB are free under $cache, $1 are needed; free some or point XDG_CACHE_HOME at a larger disk"
+}

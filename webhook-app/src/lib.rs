@@ -1,0 +1,1 @@
+//! Receives webhooks, counts and times them.
