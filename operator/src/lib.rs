@@ -1,1 +1,6 @@
 //! Builds and applies what a `WebhookService` asks for.
+pub mod crd;
+pub mod desired;
+pub mod external;
+pub mod names;
+pub mod validate;

@@ -1,0 +1,173 @@
+//! The `WebhookService` API: what a user may write, with its defaults, its rules and the words `kubectl explain` shows.
+//! Owns the schema that `crds/` is generated from; knows nothing of how a field is served.
+
+mod monitoring;
+mod resources;
+mod rule;
+mod status;
+
+use std::collections::BTreeMap;
+
+use kube::CustomResource;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use monitoring::{ContainerMetrics, Monitoring, ServiceMonitorSettings};
+pub use resources::{ResourceAmounts, Resources};
+use rule::rule;
+pub use status::{Condition, WebhookServiceStatus};
+
+/// A webhook endpoint: receivers, their Service, and what a Prometheus needs to watch them.
+#[derive(CustomResource, JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[kube(
+    group = "webhook-operator.dev",
+    version = "v1alpha1",
+    kind = "WebhookService",
+    plural = "webhookservices",
+    shortname = "whs",
+    category = "webhooks",
+    namespaced,
+    status = "WebhookServiceStatus",
+    derive = "PartialEq",
+    doc = "A webhook endpoint: receivers, their Service, and what a Prometheus needs to watch them.",
+    scale(
+        spec_replicas_path = ".spec.replicas",
+        status_replicas_path = ".status.replicas",
+        label_selector_path = ".status.selector"
+    ),
+    printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].status"),
+    printcolumn(name = "Replicas", type_ = "integer", json_path = ".status.readyReplicas"),
+    printcolumn(name = "URL", type_ = "string", json_path = ".status.url"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
+    printcolumn(
+        name = "Reason",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].reason",
+        priority = 1
+    ),
+    printcolumn(name = "Image", type_ = "string", json_path = ".status.image", priority = 1),
+    validation = (
+        "self.metadata.name.size() <= 63 && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+        "metadata.name also names the Service: write at most 63 of a-z, 0-9 and '-', starting with a letter and ending with a letter or digit"
+    )
+)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct WebhookServiceSpec {
+    /// How many receivers run. Written by the scale subresource, so `kubectl scale` works.
+    #[schemars(range(min = 0, max = 1000))]
+    pub replicas: i32,
+
+    /// The receiver's image. Default: the one the operator was installed with. Any image that keeps the receiver's
+    /// contract will do: it reads `WEBHOOK_*` variables and serves webhooks, `/metrics`, `/healthz` and `/readyz` on port 5000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 512))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$')", "write an image reference such as registry.example/receiver:1.2, without spaces or a scheme, or leave image out")]))]
+    pub image: Option<String>,
+
+    /// When the kubelet pulls the image.
+    pub image_pull_policy: ImagePullPolicy,
+
+    /// The path that takes webhooks, matched exactly.
+    #[schemars(length(max = 253))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^/[A-Za-z0-9._~/-]*$')", "write a path that starts with '/' and holds only letters, digits and . _ ~ / -, for example /webhook"), rule("!(self in ['/metrics', '/healthz', '/readyz'])", "/metrics, /healthz and /readyz are the receiver's own: write another path, for example /webhook")]))]
+    pub path: String,
+
+    /// The Service in front of the receivers.
+    pub service: ServiceSettings,
+
+    /// What a request may cost.
+    pub limits: Limits,
+
+    /// What each receiver asks of its node and may use at most.
+    pub resources: Resources,
+
+    /// What a Prometheus gets to see.
+    pub monitoring: Monitoring,
+
+    /// True: nothing of this object is created, corrected or removed until it is false again. Its status is kept up.
+    pub paused: bool,
+}
+
+impl Default for WebhookServiceSpec {
+    fn default() -> Self {
+        Self {
+            replicas: 2,
+            image: None,
+            image_pull_policy: ImagePullPolicy::default(),
+            path: "/webhook".to_owned(),
+            service: ServiceSettings::default(),
+            limits: Limits::default(),
+            resources: Resources::default(),
+            monitoring: Monitoring::default(),
+            paused: false,
+        }
+    }
+}
+
+/// When the kubelet pulls an image, as in a pod.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImagePullPolicy {
+    /// When the node does not have it.
+    #[default]
+    IfNotPresent,
+    /// At every start.
+    Always,
+    /// Never: it must be on the node.
+    Never,
+}
+
+/// The Service in front of the receivers.
+#[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct ServiceSettings {
+    /// How the Service is reached.
+    #[serde(rename = "type")]
+    pub type_: ServiceType,
+
+    /// The Service's port; the receivers' own stays 5000.
+    #[schemars(range(min = 1, max = 65535))]
+    pub port: i32,
+
+    /// Annotations of the Service, for example for a cloud's load balancer.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl Default for ServiceSettings {
+    fn default() -> Self {
+        Self {
+            type_: ServiceType::default(),
+            port: 5000,
+            annotations: BTreeMap::new(),
+        }
+    }
+}
+
+/// How a Service is reached, as in `Service.spec.type`.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ServiceType {
+    /// Inside the cluster only.
+    #[default]
+    ClusterIP,
+    /// On a port of every node.
+    NodePort,
+    /// Through the cloud's load balancer.
+    LoadBalancer,
+}
+
+/// What a request may cost.
+#[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Limits {
+    /// The largest body in bytes; a larger one is answered 413. Default 1 MiB.
+    #[schemars(range(min = 1, max = 104_857_600))]
+    pub max_payload_bytes: i32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_payload_bytes: 1_048_576,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What a `WebhookService` asks for, as whole objects. Pure: one file per managed kind, each a function of `Validated`.
+
+mod deployment;
+mod service;
+mod service_account;
+mod service_monitor;
+
+use std::marker::PhantomData;
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{Service, ServiceAccount};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::external::ServiceMonitor;
+use crate::names;
+use crate::validate::Validated;
+
+/// Built, not yet sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared;
+
+/// Accepted by the API server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied;
+
+/// The children of one `WebhookService`. `None` is a child that is switched off and must not exist.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desired<State> {
+    /// The identity of the receivers, with no rights.
+    pub service_account: ServiceAccount,
+    /// What senders reach.
+    pub service: Service,
+    /// The receivers.
+    pub deployment: Deployment,
+    /// By which a Prometheus Operator finds them.
+    pub service_monitor: Option<ServiceMonitor>,
+    /// Whether the API server has accepted them.
+    pub state: PhantomData<State>,
+}
+
+/// Builds all children. The same input gives the same output, so that an unchanged object is never sent again.
+#[must_use]
+pub fn build(validated: &Validated) -> Desired<Prepared> {
+    Desired {
+        service_account: service_account::build(validated),
+        service: service::build(validated),
+        deployment: deployment::build(validated),
+        service_monitor: service_monitor::build(validated),
+        state: PhantomData,
+    }
+}
+
+/// The metadata every child has: the object's own name and namespace, our labels, the object as owner.
+fn child_meta(validated: &Validated) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(validated.name.clone()),
+        namespace: Some(validated.namespace.clone()),
+        labels: Some(names::receiver_labels(&validated.name)),
+        owner_references: Some(vec![validated.owner.clone()]),
+        ..ObjectMeta::default()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::crd::WebhookService;
+    use crate::validate::validate;
+
+    /// A stored object with this spec; the API server's defaults come from the same `Default`.
+    pub(crate) fn validated(spec: Value) -> Validated {
+        let object: WebhookService = serde_json::from_value(json!({
+            "apiVersion": "webhook-operator.dev/v1alpha1",
+            "kind": "WebhookService",
+            "metadata": {"name": "orders", "namespace": "shop", "uid": "u-1", "generation": 3},
+            "spec": spec,
+        }))
+        .unwrap();
+        validate(&object, "receiver:default").unwrap()
+    }
+
+    pub(crate) fn meta() -> Value {
+        json!({
+            "name": "orders",
+            "namespace": "shop",
+            "labels": {
+                "app.kubernetes.io/instance": "orders",
+                "app.kubernetes.io/managed-by": "webhook-operator",
+                "app.kubernetes.io/name": "webhook-receiver",
+            },
+            "ownerReferences": [{
+                "apiVersion": "webhook-operator.dev/v1alpha1",
+                "controller": true,
+                "kind": "WebhookService",
+                "name": "orders",
+                "uid": "u-1",
+            }],
+        })
+    }
+
+    #[test]
+    fn the_same_object_gives_the_same_children() {
+        let object = validated(json!({"service": {"annotations": {"b": "2", "a": "1"}}}));
+        assert_eq!(build(&object), build(&object));
+    }
+
+    #[test]
+    fn the_service_account_is_named_like_the_object_and_gets_no_token() {
+        let built = serde_json::to_value(build(&validated(json!({}))).service_account).unwrap();
+        assert_eq!(
+            built,
+            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta(), "automountServiceAccountToken": false})
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! The `ServiceMonitor` of the receivers, or none where it is switched off.
+
+use super::child_meta;
+use crate::external::{Endpoint, ServiceMonitor, ServiceMonitorSpec};
+use crate::names;
+use crate::validate::Validated;
+
+pub(super) fn build(validated: &Validated) -> Option<ServiceMonitor> {
+    let settings = &validated.spec.monitoring.service_monitor;
+    if !settings.enabled {
+        return None;
+    }
+    let mut metadata = child_meta(validated);
+    metadata.labels.get_or_insert_default().extend(settings.labels.clone());
+    Some(ServiceMonitor {
+        metadata,
+        spec: ServiceMonitorSpec {
+            selector: names::matching(names::receiver_labels(&validated.name)),
+            endpoints: vec![Endpoint {
+                port: names::HTTP_PORT_NAME.to_owned(),
+                path: "/metrics".to_owned(),
+                interval: settings.interval.clone(),
+                scrape_timeout: settings.scrape_timeout.clone(),
+                ..Endpoint::default()
+            }],
+            // A draining receiver leaves `Endpoints` at once; its last counts would never be scraped.
+            service_discovery_role: Some("EndpointSlice".to_owned()),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::desired::tests::{meta, validated};
+
+    #[test]
+    fn a_monitor_as_the_spec_says() {
+        let spec = json!({"monitoring": {"serviceMonitor": {"interval": "5s", "scrapeTimeout": "2s", "labels": {"release": "stack"}}}});
+        let mut metadata = meta();
+        metadata["labels"]["release"] = json!("stack");
+        assert_eq!(
+            serde_json::to_value(super::build(&validated(spec))).unwrap(),
+            json!({
+                "apiVersion": "monitoring.coreos.com/v1",
+                "kind": "ServiceMonitor",
+                "metadata": metadata,
+                "spec": {
+                    "selector": {"matchLabels": meta()["labels"]},
+                    "endpoints": [{"port": "http", "path": "/metrics", "interval": "5s", "scrapeTimeout": "2s"}],
+                    "serviceDiscoveryRole": "EndpointSlice",
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn none_when_switched_off() {
+        assert_eq!(
+            super::build(&validated(
+                json!({"monitoring": {"serviceMonitor": {"enabled": false}}})
+            )),
+            None
+        );
+    }
+}

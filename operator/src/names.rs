@@ -1,0 +1,86 @@
+//! Every name, label, selector and port that two places must agree on. Owns no logic beyond putting them together.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+
+/// The field manager of every write, the reporter of every Event, and the value of `managed-by`.
+pub const MANAGER: &str = "webhook-operator";
+
+/// The receiver's container, by which cAdvisor's series are told from everybody else's.
+pub const RECEIVER_CONTAINER: &str = "receiver";
+
+/// The name of the receivers' port, in pods, Services and `ServiceMonitors`.
+pub const HTTP_PORT_NAME: &str = "http";
+
+/// The port every receiver listens on: the original's.
+pub const RECEIVER_PORT: i32 = 5000;
+
+/// The shared cAdvisor's objects.
+pub const CADVISOR: &str = "webhook-operator-cadvisor";
+
+/// The port of the shared cAdvisor: upstream's default.
+pub const CADVISOR_PORT: i32 = 8080;
+
+/// The name of the shared cAdvisor's port.
+pub const CADVISOR_PORT_NAME: &str = "http-metrics";
+
+/// The label that says who keeps an object.
+pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
+
+/// The label that names the `WebhookService` an object belongs to.
+pub const INSTANCE: &str = "app.kubernetes.io/instance";
+
+/// The label that says what an object is.
+pub const NAME: &str = "app.kubernetes.io/name";
+
+const RECEIVER: &str = "webhook-receiver";
+
+/// The label selector for everything that we keep, for watches.
+#[must_use]
+pub fn managed_selector() -> String {
+    format!("{MANAGED_BY}={MANAGER}")
+}
+
+/// What tells the receivers of `instance` from all other pods. Immutable in a Deployment: never add to it.
+#[must_use]
+pub fn receiver_selector(instance: &str) -> BTreeMap<String, String> {
+    labels([(NAME, RECEIVER), (INSTANCE, instance)])
+}
+
+/// The labels of every child of `instance`.
+#[must_use]
+pub fn receiver_labels(instance: &str) -> BTreeMap<String, String> {
+    labels([(NAME, RECEIVER), (INSTANCE, instance), (MANAGED_BY, MANAGER)])
+}
+
+/// The label selector of the receivers of `instance`, as the scale subresource wants it.
+#[must_use]
+pub fn receiver_selector_text(instance: &str) -> String {
+    format!("{INSTANCE}={instance},{NAME}={RECEIVER}")
+}
+
+/// What tells the shared cAdvisor's pods from all others.
+#[must_use]
+pub fn cadvisor_selector() -> BTreeMap<String, String> {
+    labels([(NAME, CADVISOR)])
+}
+
+/// The labels of every shared object.
+#[must_use]
+pub fn cadvisor_labels() -> BTreeMap<String, String> {
+    labels([(NAME, CADVISOR), (MANAGED_BY, MANAGER)])
+}
+
+/// A selector that matches exactly these labels.
+#[must_use]
+pub fn matching(labels: BTreeMap<String, String>) -> LabelSelector {
+    LabelSelector {
+        match_labels: Some(labels),
+        match_expressions: None,
+    }
+}
+
+fn labels<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+}
