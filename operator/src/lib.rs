@@ -1,6 +1,31 @@
-//! Builds and applies what a `WebhookService` asks for.
+//! Converges `WebhookService` objects into receivers, monitors and container metrics.
+//!
+//! One object's way, in [`reconcile`]:
+//! `WebhookService` → [`validate`] → `Validated` → [`desired`] → `Desired<Prepared>` → [`apply`] → `Desired<Applied>`
+//! → [`status`] → patch, if it says something new.
+//!
+//! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
+//! [`fingerprint`]. Effects: [`watches`] and [`optional`] read, [`apply`] writes children, [`reconcile`] the status,
+//! [`report`] Events, [`converge`] the shared cAdvisor. [`controller`] wires them together.
+
+pub mod admin;
+pub mod apply;
+pub mod args;
+pub mod context;
+pub mod controller;
+pub mod converge;
 pub mod crd;
 pub mod desired;
+pub mod error;
 pub mod external;
+pub mod fingerprint;
 pub mod names;
+pub mod optional;
+pub mod reconcile;
+pub mod report;
+pub mod shared;
+pub mod status;
+pub mod telemetry;
+pub mod trouble;
 pub mod validate;
+pub mod watches;

@@ -1,0 +1,240 @@
+//! Sends what is wanted to the API server, by server-side apply, and nothing that is there already.
+//! Never takes over or deletes an object that is not ours.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
+use kube::core::NamespaceResourceScope;
+use kube::{Api, Client, Resource, ResourceExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+use crate::fingerprint::{Fingerprint, hash};
+use crate::names;
+
+/// The longest one request may take; kube itself would wait for ever.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What one apply changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing: it was as wanted.
+    None,
+    /// It was not there.
+    Created,
+    /// It was different.
+    Updated,
+    /// It was there and is not wanted.
+    Deleted,
+}
+
+/// By what an object is known as ours.
+#[derive(Clone, Copy, Debug)]
+pub enum Keeper<'a> {
+    /// It names this object as its controller.
+    Owner(&'a OwnerReference),
+    /// It is shared, and carries our label.
+    Label,
+}
+
+/// Applies and deletes, and remembers what it sent.
+pub struct Applier {
+    client: Client,
+    sent: Mutex<HashMap<Key, Sent>>,
+}
+
+type Key = (&'static str, String, String);
+
+/// The last write of one object: what was wanted, and how the object looked before and after.
+#[derive(Clone)]
+struct Sent {
+    wanted: u64,
+    before: Option<Fingerprint>,
+    after: Fingerprint,
+    generation: i64,
+}
+
+impl Applier {
+    /// An applier that remembers nothing yet: after a restart every object is sent once.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            sent: Mutex::default(),
+        }
+    }
+
+    /// Makes the object be as `wanted`; `seen` is what the watch last saw under its name.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it belongs to somebody else; [`Error::Api`] and [`Error::Timeout`] when the API server does not take it.
+    pub async fn apply<K>(&self, wanted: &K, seen: Option<&ObjectMeta>, keeper: Keeper<'_>) -> Result<Change, Error>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+    {
+        let kind = kind_of::<K>();
+        let (namespace, name) = (wanted.namespace().unwrap_or_default(), wanted.name_any());
+        if let Some(meta) = seen {
+            check(kind, meta, keeper)?;
+        }
+        let key = (kind, namespace.clone(), name.clone());
+        let wanted_hash = hash(&serde_json::to_vec(wanted).unwrap_or_default());
+        let before = seen.map(Fingerprint::of);
+        if self.is_sent(&key, wanted_hash, before.as_ref()) {
+            return Ok(Change::None);
+        }
+        // Not forced when nothing is there: should a stranger's object appear meanwhile, the API server refuses.
+        let params = PatchParams {
+            force: seen.is_some(),
+            ..PatchParams::apply(names::MANAGER)
+        };
+        let api = Api::<K>::namespaced(self.client.clone(), &namespace);
+        let patch = Patch::Apply(wanted);
+        let answer = deadline(kind, &name, api.patch(&name, &params, &patch)).await?;
+        let meta = answer.meta();
+        let after = Fingerprint::of(meta);
+        let change = match &before {
+            None => Change::Created,
+            Some(before) if *before == after => Change::None,
+            Some(_) => Change::Updated,
+        };
+        let sent = Sent {
+            wanted: wanted_hash,
+            before,
+            after,
+            generation: meta.generation.unwrap_or_default(),
+        };
+        self.sent().insert(key, sent);
+        Ok(change)
+    }
+
+    /// Deletes what the watch last saw, if it is ours and still the same object.
+    ///
+    /// # Errors
+    /// [`Error::Api`] and [`Error::Timeout`]; that it is gone already, or is another one by now, is none.
+    pub async fn delete<K>(&self, seen: Option<&ObjectMeta>, keeper: Keeper<'_>) -> Result<Change, Error>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned + Clone + Debug,
+    {
+        let kind = kind_of::<K>();
+        let Some(meta) = seen.filter(|meta| check(kind, meta, keeper).is_ok()) else {
+            return Ok(Change::None);
+        };
+        let (namespace, name) = (
+            meta.namespace.clone().unwrap_or_default(),
+            meta.name.clone().unwrap_or_default(),
+        );
+        let only_this = Preconditions {
+            uid: meta.uid.clone(),
+            resource_version: None,
+        };
+        let params = DeleteParams {
+            preconditions: Some(only_this),
+            ..DeleteParams::background()
+        };
+        let api = Api::<K>::namespaced(self.client.clone(), &namespace);
+        self.sent().remove(&(kind, namespace, name.clone()));
+        match deadline(kind, &name, api.delete(&name, &params)).await {
+            Ok(_) => Ok(Change::Deleted),
+            Err(Error::Api { source, .. }) if is_status(&source, &[404, 409]) => Ok(Change::None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The generation that our last write of this object made, 0 when this process has not written it.
+    #[must_use]
+    pub fn generation<K: Resource<DynamicType = ()>>(&self, namespace: &str, name: &str) -> i64 {
+        let key = (kind_of::<K>(), namespace.to_owned(), name.to_owned());
+        self.sent().get(&key).map_or(0, |sent| sent.generation)
+    }
+
+    /// Drops what is remembered of an object's children.
+    pub fn forget(&self, namespace: &str, name: &str) {
+        self.sent()
+            .retain(|(_, its_namespace, its_name), _| (its_namespace.as_str(), its_name.as_str()) != (namespace, name));
+    }
+
+    fn is_sent(&self, key: &Key, wanted: u64, seen: Option<&Fingerprint>) -> bool {
+        // `before`: the watch has not seen our write yet. Absence is never taken for that: the object may be deleted.
+        self.sent().get(key).is_some_and(|sent| {
+            sent.wanted == wanted && seen.is_some_and(|seen| *seen == sent.after || Some(seen) == sent.before.as_ref())
+        })
+    }
+
+    fn sent(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Sent>> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The kind, in a form that outlives the call.
+fn kind_of<K: Resource<DynamicType = ()>>() -> &'static str {
+    match K::kind(&()) {
+        std::borrow::Cow::Borrowed(kind) => kind,
+        std::borrow::Cow::Owned(_) => "object",
+    }
+}
+
+/// Runs one request within its deadline.
+///
+/// # Errors
+/// [`Error::Timeout`] past it, [`Error::Api`] when the API server refuses.
+pub async fn deadline<T>(
+    kind: &'static str,
+    name: &str,
+    request: impl Future<Output = Result<T, kube::Error>>,
+) -> Result<T, Error> {
+    match tokio::time::timeout(REQUEST_TIMEOUT, request).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(source)) => Err(Error::Api {
+            kind,
+            name: name.to_owned(),
+            source: Box::new(source),
+        }),
+        Err(_) => Err(Error::Timeout {
+            kind,
+            name: name.to_owned(),
+        }),
+    }
+}
+
+fn is_status(error: &kube::Error, codes: &[u16]) -> bool {
+    matches!(error, kube::Error::Api(status) if codes.contains(&status.code))
+}
+
+fn check(kind: &'static str, meta: &ObjectMeta, keeper: Keeper<'_>) -> Result<(), Error> {
+    let controller = meta
+        .owner_references
+        .iter()
+        .flatten()
+        .find(|owner| owner.controller == Some(true));
+    let owner = match keeper {
+        Keeper::Owner(owner) if controller.is_some_and(|found| found.uid == owner.uid) => return Ok(()),
+        Keeper::Label => {
+            let labels = meta.labels.as_ref();
+            if labels
+                .and_then(|labels| labels.get(names::MANAGED_BY))
+                .is_some_and(|keeper| keeper == names::MANAGER)
+            {
+                return Ok(());
+            }
+            "somebody else".to_owned()
+        }
+        Keeper::Owner(owner) => match controller {
+            Some(found) if found.kind == owner.kind && found.name == owner.name => {
+                "an earlier WebhookService of this name, whose children are still being deleted".to_owned()
+            }
+            Some(found) => format!("{} {}", found.kind, found.name),
+            None => "no controller, so somebody made it by hand or by a tool".to_owned(),
+        },
+    };
+    Err(Error::Conflict {
+        kind,
+        name: meta.name.clone().unwrap_or_default(),
+        owner,
+    })
+}

@@ -1,0 +1,54 @@
+//! The command line: flags, the variables behind them, and their defaults.
+
+use std::net::SocketAddr;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Converges `WebhookService` objects into receivers, monitors and container metrics.
+#[derive(Parser, Debug)]
+#[command(name = "webhook-operator", version, subcommand_negates_reqs = true)]
+pub struct Args {
+    /// Another task than running the operator.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// The receiver's image where a `WebhookService` names none.
+    #[arg(long, env = "WEBHOOK_OPERATOR_RECEIVER_IMAGE", required = true)]
+    pub receiver_image: Option<String>,
+
+    /// The image of the shared cAdvisor.
+    #[arg(long, env = "WEBHOOK_OPERATOR_CADVISOR_IMAGE", required = true)]
+    pub cadvisor_image: Option<String>,
+
+    /// The namespace of the shared cAdvisor; it must exist, allow host directories, and hold nothing else.
+    #[arg(long, env = "WEBHOOK_OPERATOR_CADVISOR_NAMESPACE", required = true)]
+    pub cadvisor_namespace: Option<String>,
+
+    /// Where health is served.
+    #[arg(long, env = "WEBHOOK_OPERATOR_ADMIN_LISTEN", default_value = "0.0.0.0:8080")]
+    pub admin_listen: SocketAddr,
+
+    /// The operator's pod, named in its Events.
+    #[arg(long, env = "WEBHOOK_OPERATOR_POD_NAME")]
+    pub pod_name: Option<String>,
+
+    /// The form of the log on standard error. What is logged follows `RUST_LOG`.
+    #[arg(long, env = "WEBHOOK_OPERATOR_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
+    pub log_format: LogFormat,
+}
+
+/// Another task than running the operator.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Prints the custom resource definition as YAML.
+    Crds,
+}
+
+/// The form of the log.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// For a person's eyes.
+    Text,
+}

@@ -1,0 +1,153 @@
+//! Wires the watches, the reconciler and the shared objects together. Decides nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::channel::mpsc;
+use futures::{FutureExt, StreamExt};
+use kube::runtime::controller::{Config, Controller};
+use kube::runtime::events::{Recorder, Reporter};
+use kube::runtime::reflector::{self, Store};
+use kube::runtime::{WatchStreamExt, watcher};
+use kube::{Api, Client, Resource};
+use tokio::sync::{Notify, watch};
+
+use crate::apply::Applier;
+use crate::context::Context;
+use crate::names;
+use crate::reconcile::{reconcile, retry};
+use crate::shared::CadvisorSettings;
+use crate::watches::{Guarded, Triggers, Watches, config};
+use crate::{converge, optional};
+
+/// How many objects are worked on at once.
+const CONCURRENCY: u16 = 8;
+
+/// What the operator is told at its start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The image of objects that name none.
+    pub receiver_image: String,
+    /// The shared cAdvisor.
+    pub cadvisor: CadvisorSettings,
+    /// Who writes the Events: the operator's pod.
+    pub instance: Option<String>,
+}
+
+/// Runs until `shutdown` resolves, then finishes what is under way. `is_ready` turns true once all caches are filled.
+pub async fn run(
+    client: Client,
+    settings: Settings,
+    is_ready: Arc<AtomicBool>,
+    shutdown: impl Future<Output = ()> + Send + Sync + 'static,
+) {
+    let (one, touched) = mpsc::unbounded();
+    let (all, everything) = mpsc::unbounded();
+    let triggers = Triggers {
+        one,
+        all,
+        shared: Arc::new(Notify::new()),
+    };
+    let (served, service_monitors) = watch::channel(None);
+    let watches = Watches::start(&client, &settings.cadvisor.namespace, &triggers, service_monitors);
+    let context = Arc::new(Context {
+        client: client.clone(),
+        applier: Applier::new(client.clone()),
+        watches: watches.clone(),
+        recorder: Recorder::new(
+            client.clone(),
+            Reporter {
+                controller: names::MANAGER.to_owned(),
+                instance: settings.instance,
+            },
+        ),
+        receiver_image: settings.receiver_image,
+        cadvisor_namespace: settings.cadvisor.namespace.clone(),
+        written: std::sync::Mutex::default(),
+        failures: std::sync::Mutex::default(),
+    });
+    let (objects, writer) = reflector::store();
+    let stream = object_stream(&client, writer, Arc::clone(&triggers.shared), Arc::clone(&context));
+    let known = objects.clone();
+    // Nothing is written before every cache is filled: until then a stranger's object looks like none.
+    let shutdown = shutdown.shared();
+    tokio::select! {
+        synced = watches.synced() => if synced.is_err() { return },
+        () = shutdown.clone() => return,
+    }
+    tokio::spawn(optional::run(client, triggers.clone(), served));
+    tokio::spawn(when_filled(
+        objects.clone(),
+        Arc::clone(&context),
+        settings.cadvisor,
+        triggers.shared,
+        is_ready,
+    ));
+    Controller::for_stream(stream, objects)
+        .with_config(Config::default().concurrency(CONCURRENCY))
+        .reconcile_on(touched.filter(move |object| std::future::ready(known.get(object).is_some())))
+        .reconcile_all_on(everything)
+        .graceful_shutdown_on(shutdown)
+        .run(|object, context| reconcile(object, context).boxed(), retry, context)
+        .for_each(|_| std::future::ready(()))
+        .await;
+}
+
+/// The objects, with the store filled on the way and the shared objects told of every change, deletions too.
+fn object_stream(
+    client: &Client,
+    writer: reflector::store::Writer<Guarded>,
+    shared: Arc<Notify>,
+    context: Arc<Context>,
+) -> impl futures::Stream<Item = Result<Guarded, watcher::Error>> + Send + 'static {
+    watcher(Api::<Guarded>::all(client.clone()), config())
+        .default_backoff()
+        .reflect(writer)
+        .inspect(move |event| match event {
+            Ok(watcher::Event::Delete(object)) => {
+                forget(&context, object);
+                shared.notify_one();
+            }
+            Ok(watcher::Event::Apply(_) | watcher::Event::InitDone) => shared.notify_one(),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(kind = "WebhookService", %error, "watch failed, trying again"),
+        })
+        .applied_objects()
+        // An error has been told and backed off; passed on it would slow the other triggers.
+        .filter(|object| std::future::ready(object.is_ok()))
+}
+
+fn forget(context: &Context, object: &Guarded) {
+    use std::sync::PoisonError;
+    let meta = object.meta();
+    context.applier.forget(
+        meta.namespace.as_deref().unwrap_or_default(),
+        meta.name.as_deref().unwrap_or_default(),
+    );
+    let uid = meta.uid.clone().unwrap_or_default();
+    context
+        .written
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .remove(&uid);
+    context
+        .failures
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .remove(&uid);
+}
+
+/// Looks after the shared objects once it is known who wants them.
+async fn when_filled(
+    objects: Store<Guarded>,
+    context: Arc<Context>,
+    settings: CadvisorSettings,
+    changed: Arc<Notify>,
+    is_ready: Arc<AtomicBool>,
+) {
+    if objects.wait_until_ready().await.is_ok() {
+        tracing::info!(objects = objects.len(), "caches are filled");
+        is_ready.store(true, Ordering::Relaxed);
+        converge::run(context, settings, objects, changed).await;
+    }
+}

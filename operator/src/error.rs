@@ -1,0 +1,71 @@
+//! Why a step with the API server failed, and what of it an object's status says.
+
+use crate::status::Failure;
+use crate::validate::Incomplete;
+
+/// A failed step.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The API server refused.
+    #[error("{kind} {name}: {source}")]
+    Api {
+        /// The kind of the object that was sent.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// What the API server said.
+        #[source]
+        source: Box<kube::Error>,
+    },
+    /// The API server did not answer in time.
+    #[error("{kind} {name}: no answer from the API server within 10 s")]
+    Timeout {
+        /// The kind of the object that was sent.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The name is taken by an object that is not ours.
+    #[error("{kind} {name} belongs to {owner}: rename one of the two, or delete that {kind}")]
+    Conflict {
+        /// The kind of the object in the way.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// Whose it is.
+        owner: String,
+    },
+    /// The object did not come from an API server.
+    #[error(transparent)]
+    Incomplete(#[from] Incomplete),
+}
+
+impl Error {
+    /// One word for conditions, Events and metrics.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Timeout { .. } => "ApiServerTimeout",
+            Self::Conflict { .. } => "Conflict",
+            Self::Incomplete(_) => "Incomplete",
+            Self::Api { source, .. } => match source.as_ref() {
+                kube::Error::Api(status) => match status.code {
+                    400 | 422 => "Rejected",
+                    403 => "Forbidden",
+                    409 => "Conflict",
+                    _ => "ApiServerError",
+                },
+                _ => "ApiServerUnreachable",
+            },
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        Self {
+            reason: error.reason(),
+            message: error.to_string(),
+        }
+    }
+}

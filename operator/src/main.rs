@@ -1,0 +1,68 @@
+//! The `webhook-operator` program: reads its flags, then runs the controller or prints the CRD.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use clap::Parser;
+use kube::{Client, CustomResourceExt};
+use tokio::signal::unix::{SignalKind, signal};
+use webhook_operator::args::{Args, Command};
+use webhook_operator::controller::{self, Settings};
+use webhook_operator::crd::WebhookService;
+use webhook_operator::shared::CadvisorSettings;
+use webhook_operator::{admin, telemetry};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let result = match args.command {
+        Some(Command::Crds) => print_crds(),
+        None => operate(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_crds() -> Result<(), Failure> {
+    let yaml = serde_saphyr::to_string(&WebhookService::crd())?;
+    Ok(std::io::stdout().write_all(yaml.as_bytes())?)
+}
+
+#[tokio::main]
+async fn operate(args: Args) -> Result<(), Failure> {
+    telemetry::init(args.log_format);
+    let (Some(receiver_image), Some(image), Some(namespace)) =
+        (args.receiver_image, args.cadvisor_image, args.cadvisor_namespace)
+    else {
+        return Err("--receiver-image, --cadvisor-image and --cadvisor-namespace are needed".into());
+    };
+    let settings = Settings {
+        receiver_image,
+        cadvisor: CadvisorSettings { namespace, image },
+        instance: args.pod_name,
+    };
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tracing::info!("told to stop");
+        let _ = stop.send(());
+    });
+    let client = Client::try_default().await?;
+    let is_ready = Arc::new(AtomicBool::new(false));
+    let shutdown = futures::FutureExt::map(stopping, |_| ());
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    tokio::select! {
+        () = controller::run(client, settings, Arc::clone(&is_ready), shutdown) => Ok(()),
+        served = admin::serve(args.admin_listen, is_ready) => Err(format!("{}: {}", args.admin_listen, served.err().map_or_else(|| "stopped serving".to_owned(), |error| error.to_string())).into()),
+    }
+}

@@ -1,0 +1,68 @@
+//! Finds out, while running, whether the API server knows `ServiceMonitors`, and watches them while it does.
+
+use std::time::Duration;
+
+use kube::core::PartialObjectMeta;
+use kube::runtime::reflector::Store;
+use kube::{Api, Client, Resource};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::apply::deadline;
+use crate::error::Error;
+use crate::external::ServiceMonitor;
+use crate::watches::{Triggers, config, follow};
+
+/// How often discovery is asked. One small request; nothing is written.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// What `served` holds while the API is there.
+pub type Monitors = Store<PartialObjectMeta<ServiceMonitor>>;
+
+/// Keeps `served` true to what the API server offers, for as long as it is polled.
+pub async fn run(client: Client, triggers: Triggers, served: watch::Sender<Option<Monitors>>) {
+    let mut following: Option<JoinHandle<()>> = None;
+    loop {
+        match (is_served(&client).await, &following) {
+            (Ok(true), None) => {
+                let (store, watching) = follow(Api::all(client.clone()), config(), triggers.clone());
+                following = Some(tokio::spawn(watching));
+                // Before it is filled, absence means nothing.
+                if store.wait_until_ready().await.is_ok() {
+                    tracing::info!("ServiceMonitors are served: monitors follow");
+                    served.send_replace(Some(store));
+                    tell_all(&triggers);
+                }
+            }
+            (Ok(false), Some(task)) => {
+                task.abort();
+                following = None;
+                tracing::info!("ServiceMonitors are not served any more");
+                served.send_replace(None);
+                tell_all(&triggers);
+            }
+            (Ok(_), _) => {}
+            (Err(error), _) => tracing::warn!(%error, "could not ask which APIs are served"),
+        }
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+fn tell_all(triggers: &Triggers) {
+    triggers.shared.notify_one();
+    let _ = triggers.all.unbounded_send(());
+}
+
+async fn is_served(client: &Client) -> Result<bool, Error> {
+    let version = ServiceMonitor::api_version(&());
+    match deadline("APIResourceList", &version, client.list_api_group_resources(&version)).await {
+        Ok(list) => Ok(list
+            .resources
+            .iter()
+            .any(|resource| resource.kind == ServiceMonitor::kind(&()))),
+        Err(Error::Api { source, .. }) if matches!(source.as_ref(), kube::Error::Api(said) if said.is_not_found()) => {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}

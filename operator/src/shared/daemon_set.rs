@@ -1,0 +1,209 @@
+//! cAdvisor on every node, with the least that it needs: no privilege, no capability, no token, four read-only mounts.
+//! Flags and mounts follow cAdvisor's own documentation and source as of 0.60; each that is not obvious says why.
+
+use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetSpec};
+use k8s_openapi::api::core::v1::{
+    Capabilities, Container, ContainerPort, HTTPGetAction, HostPathVolumeSource, PodSecurityContext, PodSpec,
+    PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecurityContext, Toleration, Volume, VolumeMount,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::{CadvisorSettings, shared_meta};
+use crate::names;
+
+/// Two samples per default scrape interval of 30 s.
+const HOUSEKEEPING: &str = "15s";
+
+/// Host directory, where cAdvisor looks for it, and its volume's name.
+const MOUNTS: [(&str, &str, &str); 4] = [
+    // cAdvisor takes `/rootfs/proc` as the sign that it runs in a container, and reads other pods' network counters there.
+    ("/proc", "/rootfs/proc", "proc"),
+    ("/sys", "/sys", "sys"),
+    // Explicit, or containerd mounts the pod's own cgroup over it on cgroup v2.
+    ("/sys/fs/cgroup", "/sys/fs/cgroup", "cgroup"),
+    // The directory, not the socket: a restarted containerd makes a new one.
+    ("/run/containerd", "/run/containerd", "containerd"),
+];
+
+pub(super) fn build(settings: &CadvisorSettings) -> DaemonSet {
+    DaemonSet {
+        metadata: shared_meta(settings),
+        spec: DaemonSetSpec {
+            selector: names::matching(names::cadvisor_selector()),
+            template: PodTemplateSpec {
+                metadata: Some(ObjectMeta {
+                    labels: Some(names::cadvisor_labels()),
+                    ..ObjectMeta::default()
+                }),
+                spec: Some(pod(settings)),
+            },
+            ..DaemonSetSpec::default()
+        },
+        ..DaemonSet::default()
+    }
+}
+
+fn pod(settings: &CadvisorSettings) -> PodSpec {
+    PodSpec {
+        automount_service_account_token: Some(false),
+        enable_service_links: Some(false),
+        node_selector: Some([("kubernetes.io/os".to_owned(), "linux".to_owned())].into()),
+        priority_class_name: Some("system-node-critical".to_owned()),
+        security_context: Some(PodSecurityContext {
+            // containerd's socket belongs to root.
+            run_as_user: Some(0),
+            seccomp_profile: Some(SeccompProfile {
+                type_: "RuntimeDefault".to_owned(),
+                localhost_profile: None,
+            }),
+            ..PodSecurityContext::default()
+        }),
+        termination_grace_period_seconds: Some(5),
+        tolerations: Some(vec![Toleration {
+            operator: Some("Exists".to_owned()),
+            ..Toleration::default()
+        }]),
+        volumes: Some(MOUNTS.map(|(host, _, name)| host_directory(name, host)).into()),
+        containers: vec![container(settings)],
+        ..PodSpec::default()
+    }
+}
+
+fn host_directory(name: &str, path: &str) -> Volume {
+    Volume {
+        name: name.to_owned(),
+        // No type: a node without the directory still starts the pod, and the condition tells.
+        host_path: Some(HostPathVolumeSource {
+            path: path.to_owned(),
+            type_: None,
+        }),
+        ..Volume::default()
+    }
+}
+
+fn arguments() -> Vec<String> {
+    let labels = "io.kubernetes.container.name,io.kubernetes.pod.name,io.kubernetes.pod.namespace";
+    vec![
+        format!("--port={}", names::CADVISOR_PORT),
+        // Silences the raw cgroups only: the series of slices, which no pod owns.
+        "--docker_only=true".to_owned(),
+        // All labels of all containers would be the cost of cAdvisor, and its cardinality.
+        "--store_container_labels=false".to_owned(),
+        format!("--whitelisted_container_labels={labels}"),
+        "--enable_metrics=cpu,memory,network,diskIO,pressure".to_owned(),
+        format!("--housekeeping_interval={HOUSEKEEPING}"),
+        format!("--max_housekeeping_interval={HOUSEKEEPING}"),
+        "--allow_dynamic_housekeeping=false".to_owned(),
+        "--storage_duration=1m".to_owned(),
+        "--event_storage_event_limit=default=0".to_owned(),
+        "--event_storage_age_limit=default=0".to_owned(),
+        // Else one thread per core of the node, and throttling.
+        "--max_procs=2".to_owned(),
+        "--v=0".to_owned(),
+    ]
+}
+
+fn container(settings: &CadvisorSettings) -> Container {
+    let amounts = |pairs: &[(&str, &str)]| {
+        Some(
+            pairs
+                .iter()
+                .map(|(name, amount)| ((*name).to_owned(), Quantity((*amount).to_owned())))
+                .collect(),
+        )
+    };
+    let mount = |(_, path, name): (&str, &str, &str)| VolumeMount {
+        name: name.to_owned(),
+        mount_path: path.to_owned(),
+        read_only: Some(true),
+        ..VolumeMount::default()
+    };
+    Container {
+        name: "cadvisor".to_owned(),
+        image: Some(settings.image.clone()),
+        image_pull_policy: Some("IfNotPresent".to_owned()),
+        args: Some(arguments()),
+        ports: Some(vec![ContainerPort {
+            name: Some(names::CADVISOR_PORT_NAME.to_owned()),
+            container_port: names::CADVISOR_PORT,
+            protocol: Some("TCP".to_owned()),
+            ..ContainerPort::default()
+        }]),
+        resources: Some(ResourceRequirements {
+            requests: amounts(&[("cpu", "50m"), ("memory", "64Mi")]),
+            limits: amounts(&[("memory", "512Mi")]),
+            claims: None,
+        }),
+        security_context: Some(SecurityContext {
+            allow_privilege_escalation: Some(false),
+            read_only_root_filesystem: Some(true),
+            capabilities: Some(Capabilities {
+                drop: Some(vec!["ALL".to_owned()]),
+                add: None,
+            }),
+            ..SecurityContext::default()
+        }),
+        volume_mounts: Some(MOUNTS.map(mount).into()),
+        readiness_probe: Some(probe(5)),
+        liveness_probe: Some(probe(30)),
+        ..Container::default()
+    }
+}
+
+fn probe(period_seconds: i32) -> Probe {
+    Probe {
+        http_get: Some(HTTPGetAction {
+            path: Some("/healthz".to_owned()),
+            port: IntOrString::String(names::CADVISOR_PORT_NAME.to_owned()),
+            ..HTTPGetAction::default()
+        }),
+        period_seconds: Some(period_seconds),
+        timeout_seconds: Some(5),
+        ..Probe::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::shared::tests::settings;
+
+    #[test]
+    fn nothing_of_the_host_is_writable_and_nothing_is_privileged() {
+        let pod = super::build(&settings()).spec.template.spec.unwrap();
+        let container = &pod.containers[0];
+        let context = container.security_context.as_ref().unwrap();
+        assert_eq!(
+            (context.privileged, context.allow_privilege_escalation),
+            (None, Some(false))
+        );
+        assert_eq!(
+            context.capabilities.as_ref().unwrap().drop.as_deref(),
+            Some(&["ALL".to_owned()][..])
+        );
+        assert_eq!((pod.host_network, pod.host_pid, pod.host_ipc), (None, None, None));
+        assert!(
+            container
+                .volume_mounts
+                .iter()
+                .flatten()
+                .all(|mount| mount.read_only == Some(true))
+        );
+    }
+
+    #[test]
+    fn every_volume_is_mounted_once() {
+        let pod = super::build(&settings()).spec.template.spec.unwrap();
+        let volumes: BTreeSet<_> = pod.volumes.iter().flatten().map(|volume| &volume.name).collect();
+        let mounts: BTreeSet<_> = pod.containers[0]
+            .volume_mounts
+            .iter()
+            .flatten()
+            .map(|mount| &mount.name)
+            .collect();
+        assert_eq!(volumes, mounts);
+    }
+}

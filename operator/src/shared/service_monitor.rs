@@ -1,0 +1,119 @@
+//! The shared cAdvisor's `ServiceMonitor`: it turns cAdvisor's labels into `namespace`, `pod` and `container`, and keeps
+//! the series of our receivers alone.
+
+use super::{CadvisorSettings, Wanted, shared_meta};
+use crate::external::{Endpoint, Relabeling, ServiceMonitor, ServiceMonitorSpec};
+use crate::names;
+
+const NAMESPACE: &str = "container_label_io_kubernetes_pod_namespace";
+const POD: &str = "container_label_io_kubernetes_pod_name";
+const CONTAINER: &str = "container_label_io_kubernetes_container_name";
+
+pub(super) fn build(settings: &CadvisorSettings, wanted: &Wanted) -> ServiceMonitor {
+    ServiceMonitor {
+        metadata: shared_meta(settings),
+        spec: ServiceMonitorSpec {
+            selector: names::matching(names::cadvisor_selector()),
+            endpoints: vec![Endpoint {
+                port: names::CADVISOR_PORT_NAME.to_owned(),
+                path: "/metrics".to_owned(),
+                interval: "15s".to_owned(),
+                // A restarted container would else count twice until its old samples' own times are 5 minutes old.
+                honor_timestamps: Some(false),
+                relabelings: target_rules(),
+                metric_relabelings: sample_rules(wanted),
+                ..Endpoint::default()
+            }],
+            service_discovery_role: None,
+        },
+    }
+}
+
+/// The target is a node; cAdvisor's own pod must not lend its name to series about other pods.
+fn target_rules() -> Vec<Relabeling> {
+    vec![
+        copy("__meta_kubernetes_pod_node_name", "node"),
+        copy("__meta_kubernetes_pod_node_name", "instance"),
+        drop_labels("pod|container|namespace|service|endpoint"),
+    ]
+}
+
+fn sample_rules(wanted: &Wanted) -> Vec<Relabeling> {
+    vec![
+        // Cheap, and leaves few samples for the next rule. Network series have no container: they are the pod's.
+        keep(&[CONTAINER], &format!("(?:{})?", names::RECEIVER_CONTAINER)),
+        keep(&[NAMESPACE, POD], &our_pods(wanted)),
+        copy(NAMESPACE, "namespace"),
+        copy(POD, "pod"),
+        copy(CONTAINER, "container"),
+        // What else the pod's own pause container uses is nobody's question.
+        Relabeling {
+            action: "drop".to_owned(),
+            source_labels: vec!["container".to_owned(), "__name__".to_owned()],
+            // RE2 has no "not": names that do not start with container_n…
+            regex: Some(";container_[^n].*".to_owned()),
+            target_label: None,
+        },
+        // `name`, the container's id, stays: it keeps a restarted container's series apart.
+        drop_labels("container_label_io_kubernetes_.*|id|image|boot_id"),
+    ]
+}
+
+/// Matches `namespace;pod` for the pods of the Deployments of those who want metrics, and no other pod.
+fn our_pods(wanted: &Wanted) -> String {
+    let by_namespace = wanted.0.iter().map(|(namespace, names)| {
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        format!("{namespace};(?:{})", names.join("|"))
+    });
+    // A Deployment's pods are called NAME-TEMPLATEHASH-RANDOM.
+    format!(
+        "(?:{})-[a-z0-9]+-[a-z0-9]{{5}}",
+        by_namespace.collect::<Vec<_>>().join("|")
+    )
+}
+
+fn keep(source: &[&str], regex: &str) -> Relabeling {
+    Relabeling {
+        action: "keep".to_owned(),
+        source_labels: source.iter().map(|&label| label.to_owned()).collect(),
+        regex: Some(regex.to_owned()),
+        target_label: None,
+    }
+}
+
+fn copy(from: &str, to: &str) -> Relabeling {
+    Relabeling {
+        action: "replace".to_owned(),
+        source_labels: vec![from.to_owned()],
+        regex: Some("(.+)".to_owned()),
+        target_label: Some(to.to_owned()),
+    }
+}
+
+fn drop_labels(regex: &str) -> Relabeling {
+    Relabeling {
+        action: "labeldrop".to_owned(),
+        source_labels: vec![],
+        regex: Some(regex.to_owned()),
+        target_label: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shared::tests::object;
+
+    #[test]
+    fn the_pods_of_those_who_want_metrics_by_namespace() {
+        let objects = [
+            object("a", "x", "CAdvisor", false),
+            object("a", "y", "CAdvisor", false),
+            object("b", "x", "CAdvisor", false),
+        ];
+        assert_eq!(
+            our_pods(&Wanted::by(&objects)),
+            "(?:a;(?:x|y)|b;(?:x))-[a-z0-9]+-[a-z0-9]{5}"
+        );
+    }
+}

@@ -1,0 +1,234 @@
+//! What is said of an object: its status from what was wanted, what was applied and what was last seen. Pure.
+
+use jiff::Timestamp;
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
+use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+
+use crate::crd::{Condition, ContainerMetrics, WebhookServiceStatus};
+use crate::names;
+use crate::trouble;
+use crate::validate::Validated;
+
+/// The types of the conditions, in the order they are listed.
+pub mod condition {
+    /// A sender can deliver now.
+    pub const READY: &str = "Ready";
+    /// The Deployment's own availability, with the pods' reason when something is wrong.
+    pub const AVAILABLE: &str = "Available";
+    /// cAdvisor covers the nodes.
+    pub const CONTAINER_METRICS_READY: &str = "ContainerMetricsReady";
+    /// Reconciliation is off.
+    pub const PAUSED: &str = "Paused";
+}
+
+/// What the watches last saw of an object's surroundings.
+#[derive(Clone, Debug, Default)]
+pub struct Observed<'a> {
+    /// The receivers' Deployment.
+    pub deployment: Option<&'a Deployment>,
+    /// The generation of the Deployment that our last write made, 0 when none was needed.
+    pub applied_generation: i64,
+    /// The receivers.
+    pub pods: &'a [&'a Pod],
+    /// The shared cAdvisor.
+    pub cadvisor: Option<&'a DaemonSet>,
+    /// Whether the API server knows `ServiceMonitors`.
+    pub service_monitor_served: bool,
+}
+
+/// Why the children could not be applied, for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// One word in `PascalCase`.
+    pub reason: &'static str,
+    /// What is wrong, where, and what to do.
+    pub message: String,
+}
+
+/// What a condition says, before it has a time.
+struct Finding {
+    holds: bool,
+    reason: String,
+    message: String,
+}
+
+impl Finding {
+    fn new(holds: bool, reason: &str, message: impl Into<String>) -> Self {
+        Self {
+            holds,
+            reason: reason.to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Computes the status; a condition keeps the time it has in `old` unless its status changes.
+#[must_use]
+pub fn compute(
+    validated: &Validated,
+    failure: Option<&Failure>,
+    observed: &Observed<'_>,
+    old: &WebhookServiceStatus,
+    now: Timestamp,
+) -> WebhookServiceStatus {
+    let available = available(observed);
+    let findings = [
+        (condition::READY, ready(validated, failure, observed, &available)),
+        (condition::AVAILABLE, available),
+        (
+            condition::CONTAINER_METRICS_READY,
+            container_metrics(validated, observed),
+        ),
+        (condition::PAUSED, paused(validated)),
+    ];
+    let counts = observed.deployment.and_then(|deployment| deployment.status.as_ref());
+    WebhookServiceStatus {
+        observed_generation: Some(validated.generation),
+        replicas: counts.and_then(|status| status.replicas).unwrap_or_default(),
+        ready_replicas: counts.and_then(|status| status.ready_replicas).unwrap_or_default(),
+        selector: names::receiver_selector_text(&validated.name),
+        url: format!(
+            "http://{}.{}.svc:{}{}",
+            validated.name, validated.namespace, validated.spec.service.port, validated.spec.path
+        ),
+        image: validated.image.clone(),
+        conditions: findings
+            .map(|(type_, finding)| with_time(type_, finding, validated.generation, old, now))
+            .into(),
+    }
+}
+
+fn with_time(type_: &str, finding: Finding, generation: i64, old: &WebhookServiceStatus, now: Timestamp) -> Condition {
+    let status = if finding.holds { "True" } else { "False" };
+    let since = old
+        .conditions
+        .iter()
+        .find(|before| before.type_ == type_ && before.status == status);
+    Condition {
+        type_: type_.to_owned(),
+        status: status.to_owned(),
+        reason: finding.reason,
+        message: finding.message,
+        observed_generation: Some(generation),
+        last_transition_time: since.map_or(Time(now), |before| before.last_transition_time.clone()),
+    }
+}
+
+fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'_>, available: &Finding) -> Finding {
+    if let Some(failure) = failure {
+        return Finding::new(false, failure.reason, &failure.message);
+    }
+    if !available.holds {
+        return Finding::new(false, &available.reason, &available.message);
+    }
+    if validated.spec.replicas == 0 {
+        return Finding::new(false, "ScaledToZero", "spec.replicas is 0: no receiver takes webhooks");
+    }
+    let Some(deployment) = observed
+        .deployment
+        .filter(|deployment| is_rolled_out(deployment, observed))
+    else {
+        // The old receivers serve while the new ones come up; what keeps those from it is in `available`.
+        let reason = if available.reason == "MinimumReplicasAvailable" {
+            "RollingOut"
+        } else {
+            &available.reason
+        };
+        return Finding::new(
+            false,
+            reason,
+            format!("the receivers of this generation are not all up: {}", available.message),
+        );
+    };
+    let receivers = deployment
+        .status
+        .as_ref()
+        .and_then(|status| status.available_replicas)
+        .unwrap_or_default();
+    let unmonitored = if validated.spec.monitoring.service_monitor.enabled && !observed.service_monitor_served {
+        "; no ServiceMonitor yet, since monitoring.coreos.com/v1 is not served: it follows once the Prometheus Operator's CRDs are installed"
+    } else {
+        ""
+    };
+    Finding::new(
+        true,
+        "Ready",
+        format!("{receivers} receivers take webhooks{unmonitored}"),
+    )
+}
+
+/// Whether every receiver that the Deployment wants runs its present template.
+fn is_rolled_out(deployment: &Deployment, observed: &Observed<'_>) -> bool {
+    let generation = deployment.metadata.generation.unwrap_or_default();
+    deployment.status.as_ref().is_some_and(|status| {
+        generation >= observed.applied_generation
+            && status.observed_generation.unwrap_or_default() >= generation
+            && status.updated_replicas.unwrap_or_default() >= deployment.spec.replicas.unwrap_or(1)
+    })
+}
+
+fn available(observed: &Observed<'_>) -> Finding {
+    let Some(deployment) = observed.deployment else {
+        return Finding::new(false, "DeploymentMissing", "the Deployment is not there yet");
+    };
+    let conditions = deployment
+        .status
+        .iter()
+        .flat_map(|status| status.conditions.iter().flatten());
+    let find = |type_: &str| {
+        conditions
+            .clone()
+            .find(|condition| condition.type_.as_deref() == Some(type_))
+    };
+    let holds = find("Available").is_some_and(|condition| condition.status.as_deref() == Some("True"));
+    if let Some(trouble) = trouble::of_pods(observed.pods) {
+        return Finding::new(holds, &trouble.reason, trouble.message);
+    }
+    if let Some(refused) = find("ReplicaFailure").filter(|condition| condition.status.as_deref() == Some("True")) {
+        let reason = refused.reason.as_deref().unwrap_or("ReplicaFailure");
+        return Finding::new(holds, reason, refused.message.clone().unwrap_or_default());
+    }
+    if holds {
+        return Finding::new(true, "MinimumReplicasAvailable", "enough receivers are available");
+    }
+    Finding::new(
+        false,
+        "MinimumReplicasUnavailable",
+        "not enough receivers are available yet",
+    )
+}
+
+fn container_metrics(validated: &Validated, observed: &Observed<'_>) -> Finding {
+    if validated.spec.monitoring.container_metrics == ContainerMetrics::None {
+        return Finding::new(false, "SwitchedOff", "spec.monitoring.containerMetrics is None");
+    }
+    let Some(daemon_set) = observed.cadvisor else {
+        return Finding::new(false, "CadvisorMissing", "the shared cAdvisor is not there yet");
+    };
+    let status = daemon_set.status.clone().unwrap_or_default();
+    let (wanted, ready) = (status.desired_number_scheduled, status.number_ready);
+    let is_current =
+        status.observed_generation.unwrap_or_default() >= daemon_set.metadata.generation.unwrap_or_default();
+    let message = format!("cAdvisor is ready on {ready} of {wanted} nodes");
+    if is_current && wanted > 0 && ready >= wanted {
+        Finding::new(true, "CadvisorReady", message)
+    } else {
+        Finding::new(false, "CadvisorNotReady", message)
+    }
+}
+
+fn paused(validated: &Validated) -> Finding {
+    if validated.spec.paused {
+        Finding::new(
+            true,
+            "SpecPaused",
+            "spec.paused is true: nothing is created, corrected or removed",
+        )
+    } else {
+        Finding::new(false, "Active", "reconciliation is on")
+    }
+}
+
+#[cfg(test)]
+mod tests;

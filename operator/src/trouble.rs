@@ -1,0 +1,132 @@
+//! What is wrong with a pod, in a person's words, read off the pod's own state. Pure.
+
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use kube::ResourceExt;
+
+/// One thing that keeps a pod from running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Kubernetes' own word for it, such as `ImagePullBackOff`.
+    pub reason: String,
+    /// Which pod, what Kubernetes says, and what to do.
+    pub message: String,
+}
+
+/// The trouble of the pod whose name comes first, so that the answer does not jump between pods.
+#[must_use]
+pub fn of_pods(pods: &[&Pod]) -> Option<Trouble> {
+    let mut pods: Vec<_> = pods
+        .iter()
+        .filter(|pod| pod.metadata.deletion_timestamp.is_none())
+        .collect();
+    pods.sort_by_key(|pod| pod.name_any());
+    pods.into_iter().find_map(|pod| of_pod(pod))
+}
+
+fn of_pod(pod: &Pod) -> Option<Trouble> {
+    let status = pod.status.as_ref()?;
+    let waiting = status
+        .container_statuses
+        .iter()
+        .flatten()
+        .find_map(|container| of_container(pod, container));
+    waiting.or_else(|| {
+        let scheduled = status
+            .conditions
+            .iter()
+            .flatten()
+            .find(|condition| condition.type_ == "PodScheduled")?;
+        (scheduled.status == "False").then(|| Trouble {
+            reason: scheduled.reason.clone().unwrap_or_else(|| "Unschedulable".to_owned()),
+            message: format!(
+                "pod {}: {}; lower spec.resources.requests or add nodes",
+                pod.name_any(),
+                scheduled.message.as_deref().unwrap_or("no node takes it")
+            ),
+        })
+    })
+}
+
+fn of_container(pod: &Pod, container: &ContainerStatus) -> Option<Trouble> {
+    let waiting = container.state.as_ref()?.waiting.as_ref()?;
+    let reason = waiting.reason.as_deref()?;
+    let advice = match reason {
+        // The two alternate every few seconds: one name, or the status would be rewritten each time.
+        "ErrImagePull" | "ImagePullBackOff" => {
+            return Some(Trouble {
+                reason: "ImagePullBackOff".to_owned(),
+                message: format!(
+                    "image {} cannot be pulled: correct spec.image, or load the image into the nodes",
+                    container.image
+                ),
+            });
+        }
+        "InvalidImageName" => "spec.image is no image reference: correct it",
+        "ErrImageNeverPull" => "the node does not have the image: load it, or set spec.imagePullPolicy to IfNotPresent",
+        "CrashLoopBackOff" => "the receiver ends right after its start: its log says why (kubectl logs --previous)",
+        "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
+            return Some(Trouble {
+                reason: reason.to_owned(),
+                message: format!(
+                    "pod {}: {}",
+                    pod.name_any(),
+                    waiting.message.as_deref().unwrap_or(reason)
+                ),
+            });
+        }
+        _ => return None,
+    };
+    Some(Trouble {
+        reason: reason.to_owned(),
+        message: format!("image {}: {advice}", container.image),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn waiting(name: &str, reason: &str) -> Pod {
+        serde_json::from_value(json!({
+            "metadata": {"name": name},
+            "status": {"containerStatuses": [{
+                "name": "receiver", "image": "typo:1", "imageID": "", "ready": false, "restartCount": 0,
+                "state": {"waiting": {"reason": reason}},
+            }]},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_pull_that_fails_says_the_same_between_tries() {
+        assert_eq!(
+            of_pods(&[&waiting("a", "ErrImagePull")]),
+            of_pods(&[&waiting("b", "ImagePullBackOff")])
+        );
+    }
+
+    #[test]
+    fn starting_is_no_trouble() {
+        assert_eq!(of_pods(&[&waiting("a", "ContainerCreating")]), None);
+    }
+
+    #[test]
+    fn a_pod_that_goes_away_has_no_say() {
+        let mut pod = waiting("a", "CrashLoopBackOff");
+        assert!(of_pods(&[&pod]).is_some());
+        pod.metadata.deletion_timestamp = serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
+        assert_eq!(of_pods(&[&pod]), None);
+    }
+
+    #[test]
+    fn no_room_on_any_node() {
+        let pod: Pod = serde_json::from_value(json!({
+            "metadata": {"name": "a"},
+            "status": {"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}]},
+        }))
+        .unwrap();
+        assert_eq!(of_pods(&[&pod]).unwrap().reason, "Unschedulable");
+    }
+}

@@ -1,0 +1,177 @@
+//! What the API server last said, one store per watched kind, and who is told when it changes.
+//! Only reads. Each watch backs off on its own, so that one absent or forbidden API slows no other.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::sync::Arc;
+
+use futures::channel::mpsc::UnboundedSender;
+use futures::{StreamExt, pin_mut};
+use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
+use k8s_openapi::api::core::v1::{Pod, Service, ServiceAccount};
+use kube::core::{DeserializeGuard, PartialObjectMeta};
+use kube::runtime::reflector::{self, Lookup, ObjectRef, Store};
+use kube::runtime::{WatchStreamExt, watcher};
+use kube::{Api, Client, Resource, ResourceExt};
+use serde::de::DeserializeOwned;
+use tokio::sync::{Notify, watch};
+
+use crate::crd::WebhookService;
+use crate::external::ServiceMonitor;
+use crate::names;
+
+/// A `WebhookService` that may be unreadable; one such object must not stop the others.
+pub type Guarded = DeserializeGuard<WebhookService>;
+
+/// What may have to be looked at again.
+#[derive(Clone, Debug)]
+pub struct Triggers {
+    /// One object, because something with its name changed.
+    pub one: UnboundedSender<ObjectRef<Guarded>>,
+    /// All objects.
+    pub all: UnboundedSender<()>,
+    /// The shared objects.
+    pub shared: Arc<Notify>,
+}
+
+/// The stores. Metadata alone is kept where no more is needed; of strangers' objects only their identity.
+#[derive(Clone)]
+pub struct Watches {
+    /// Every `ServiceAccount`, to tell a stranger's from ours.
+    pub service_accounts: Store<PartialObjectMeta<ServiceAccount>>,
+    /// Every `Service`.
+    pub services: Store<PartialObjectMeta<Service>>,
+    /// Every `Deployment`.
+    pub deployments: Store<PartialObjectMeta<Deployment>>,
+    /// Our Deployments with their status.
+    pub receivers: Store<Deployment>,
+    /// Our pods with their status.
+    pub pods: Store<Pod>,
+    /// The `DaemonSets` of the shared namespace with their status.
+    pub cadvisors: Store<DaemonSet>,
+    /// Every `ServiceMonitor`, while that API is served.
+    pub service_monitors: watch::Receiver<Option<Store<PartialObjectMeta<ServiceMonitor>>>>,
+}
+
+impl Watches {
+    /// Starts all watches but the optional one, whose store `service_monitors` brings.
+    pub fn start(
+        client: &Client,
+        shared_namespace: &str,
+        triggers: &Triggers,
+        service_monitors: watch::Receiver<Option<Store<PartialObjectMeta<ServiceMonitor>>>>,
+    ) -> Self {
+        let ours = config().labels(&names::managed_selector());
+        Self {
+            service_accounts: start(Api::all(client.clone()), config(), triggers),
+            services: start(Api::all(client.clone()), config(), triggers),
+            deployments: start(Api::all(client.clone()), config(), triggers),
+            receivers: start(Api::all(client.clone()), ours.clone(), triggers),
+            pods: start(Api::all(client.clone()), ours, triggers),
+            cadvisors: start(Api::namespaced(client.clone(), shared_namespace), config(), triggers),
+            service_monitors,
+        }
+    }
+
+    /// Resolves once every store has been filled: before that, absence means nothing.
+    ///
+    /// # Errors
+    /// When a watch has ended for good, which only happens at shutdown.
+    pub async fn synced(&self) -> Result<(), reflector::store::WriterDropped> {
+        self.service_accounts.wait_until_ready().await?;
+        self.services.wait_until_ready().await?;
+        self.deployments.wait_until_ready().await?;
+        self.receivers.wait_until_ready().await?;
+        self.pods.wait_until_ready().await?;
+        self.cadvisors.wait_until_ready().await
+    }
+}
+
+/// The settings of every watch. A watch that lives longer may hang unnoticed behind a dead connection.
+#[must_use]
+pub fn config() -> watcher::Config {
+    watcher::Config::default().timeout(50)
+}
+
+fn start<K>(api: Api<K>, config: watcher::Config, triggers: &Triggers) -> Store<K>
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+{
+    let (store, following) = follow(api, config, triggers.clone());
+    tokio::spawn(following);
+    store
+}
+
+/// A store of `api`'s objects and the watch that fills it for as long as it is polled.
+pub fn follow<K>(
+    api: Api<K>,
+    config: watcher::Config,
+    triggers: Triggers,
+) -> (Store<K>, impl Future<Output = ()> + Send)
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+{
+    let (store, writer) = reflector::store();
+    let following = async move {
+        let events = watcher(api, config).modify(trim).default_backoff().reflect(writer);
+        pin_mut!(events);
+        while let Some(event) = events.next().await {
+            match event {
+                Ok(event) => triggers.tell(&event),
+                Err(error) => tracing::warn!(kind = %K::kind(&()), error = %error, "watch failed, trying again"),
+            }
+        }
+    };
+    (store, following)
+}
+
+impl Triggers {
+    fn tell<K: Resource<DynamicType = ()>>(&self, event: &watcher::Event<K>) {
+        // A closed channel means that the controller is shutting down: nobody is left to be told.
+        match event {
+            watcher::Event::Apply(object) | watcher::Event::Delete(object) => {
+                let labels = object.labels();
+                if labels.get(names::NAME).is_some_and(|name| name == names::CADVISOR) {
+                    self.shared.notify_one();
+                    let _ = self.all.unbounded_send(());
+                }
+                // Children carry the name of their object, pods the label; a stranger's may stand in its way.
+                let name = labels
+                    .get(names::INSTANCE)
+                    .cloned()
+                    .unwrap_or_else(|| object.name_any());
+                if let Some(namespace) = ResourceExt::namespace(object) {
+                    let _ = self.one.unbounded_send(ObjectRef::new(&name).within(&namespace));
+                }
+            }
+            // Whatever was deleted while the watch was away is told by nothing else.
+            watcher::Event::InitDone => {
+                self.shared.notify_one();
+                let _ = self.all.unbounded_send(());
+            }
+            watcher::Event::Init | watcher::Event::InitApply(_) => {}
+        }
+    }
+}
+
+/// Keeps what is compared later; field managers alone are half of most objects' metadata.
+fn trim<K: Resource>(object: &mut K) {
+    let is_ours = object
+        .labels()
+        .get(names::MANAGED_BY)
+        .is_some_and(|keeper| keeper == names::MANAGER);
+    let meta = object.meta_mut();
+    meta.managed_fields = None;
+    if !is_ours {
+        meta.annotations = None;
+        meta.labels = None;
+    }
+}
+
+/// What a store holds under this name.
+pub fn seen<K>(store: &Store<K>, namespace: &str, name: &str) -> Option<Arc<K>>
+where
+    K: Lookup<DynamicType = ()> + Clone + 'static,
+{
+    store.get(&ObjectRef::new(name).within(namespace))
+}
