@@ -227,6 +227,7 @@ fn compute(
 
 /// When to try again after a failure: twice as late each time, from one second to five minutes.
 #[must_use]
+#[allow(clippy::needless_pass_by_value, reason = "kube hands over its references")]
 pub fn retry(guarded: Arc<Guarded>, error: &Error, context: Arc<Context>) -> Action {
     let mut failures = context.failures.lock().unwrap_or_else(PoisonError::into_inner);
     let count = failures.entry(guarded.uid().unwrap_or_default()).or_default();

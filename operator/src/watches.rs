@@ -55,6 +55,7 @@ pub struct Watches {
 
 impl Watches {
     /// Starts all watches but the optional one, whose store `service_monitors` brings.
+    #[must_use]
     pub fn start(
         client: &Client,
         shared_namespace: &str,
@@ -169,6 +170,7 @@ fn trim<K: Resource>(object: &mut K) {
 }
 
 /// What a store holds under this name.
+#[must_use]
 pub fn seen<K>(store: &Store<K>, namespace: &str, name: &str) -> Option<Arc<K>>
 where
     K: Lookup<DynamicType = ()> + Clone + 'static,

@@ -70,6 +70,10 @@ pub(crate) mod tests {
     use crate::validate::validate;
 
     /// A stored object with this spec; the API server's defaults come from the same `Default`.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "a call reads better without `&` before `json!`"
+    )]
     pub(crate) fn validated(spec: Value) -> Validated {
         let object: WebhookService = serde_json::from_value(json!({
             "apiVersion": "webhook-operator.dev/v1alpha1",
