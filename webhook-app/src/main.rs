@@ -18,7 +18,7 @@ use webhook_app::shutdown::Signals;
 fn main() -> ExitCode {
     let config = Config::parse();
     log_to_stderr(config.log_format);
-    match run(config) {
+    match run(&config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "error: {error:#}");
@@ -28,13 +28,13 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn run(config: Config) -> anyhow::Result<()> {
+async fn run(config: &Config) -> anyhow::Result<()> {
     let stop = Signals::listen()
         .context("signals cannot be received")?
         .received()
         .shared();
     let is_draining = Arc::new(AtomicBool::new(false));
-    let receiver = Receiver::new(&config, Metrics::new()?, Arc::clone(&is_draining));
+    let receiver = Receiver::new(config, Metrics::new()?, Arc::clone(&is_draining));
     let times = Times {
         request: config.request_timeout,
         drain: config.drain_delay,
