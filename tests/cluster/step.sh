@@ -12,21 +12,22 @@ fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 # step NAME COMMAND...: runs it with its output in a log, a sign of life every 30 s, its time at the end.
 step() {
-  local name=$1 log="$cache/logs/${1//[^a-zA-Z0-9.-]/-}.log" began=$SECONDS pid; shift
-  say "$name"
-  ("$@") >"$log" 2>&1 </dev/null &
-  pid=$!
-  trap 'kill_tree '"$pid"'; exit 130' INT TERM
-  while kill -0 "$pid" 2>/dev/null; do
-    for _ in $(seq 30); do sleep 1; kill -0 "$pid" 2>/dev/null || break 2; done
-    say "  … $name: $((SECONDS - began)) s so far"
+  # These locals are seen by COMMAND too (bash scopes dynamically), hence names that nothing else has.
+  local step_title=$1 step_log="$cache/logs/${1//[^a-zA-Z0-9.-]/-}.log" step_began=$SECONDS step_pid; shift
+  say "$step_title"
+  ("$@") >"$step_log" 2>&1 </dev/null &
+  step_pid=$!
+  trap 'kill_tree '"$step_pid"'; exit 130' INT TERM
+  while kill -0 "$step_pid" 2>/dev/null; do
+    for _ in $(seq 30); do sleep 1; kill -0 "$step_pid" 2>/dev/null || break 2; done
+    say "  … $step_title: $((SECONDS - step_began)) s so far"
   done
-  if ! wait "$pid"; then
-    tail -n 15 "$log" | sed 's/^/        /' >&2
-    fail "$name failed after $((SECONDS - began)) s; the whole output is in $log. Run the same command again to resume."
+  if ! wait "$step_pid"; then
+    tail -n 15 "$step_log" | sed 's/^/        /' >&2
+    fail "$step_title failed after $((SECONDS - step_began)) s; the whole output is in $step_log. Run the same command again to resume."
   fi
   trap - INT TERM
-  [ $((SECONDS - began)) -lt 5 ] || say "  $name took $((SECONDS - began)) s"
+  [ $((SECONDS - step_began)) -lt 5 ] || say "  $step_title took $((SECONDS - step_began)) s"
 }
 
 # A stopped step takes its children along; only process ids that descend from it are touched.
