@@ -29,16 +29,16 @@ pack() {
     --change "ENTRYPOINT [\"$2\"]" - "$1" >/dev/null
 }
 
-# program_image TAG PROGRAM-FILE [EXTRA-ROOT]: an image of one program.
+# program_image TAG PROGRAM-FILE [EXTRA-ROOT]: an image of one program, found in /bin too, where upstream's images have it.
 program_image() {
   local root name
-  has_image "$1" && return
   name=$(basename "$2"); name=${name%%-[0-9]*}
   root=$(mktemp -d)
   mkdir -p "$root/usr/local/bin" "$root/tmp"
   chmod 1777 "$root/tmp"
   [ -z "${3:-}" ] || cp -a "$3/." "$root/"
   install "$2" "$root/usr/local/bin/$name"
+  [ -e "$root/bin" ] || ln -s usr/local/bin "$root/bin"
   pack "$1" "/usr/local/bin/$name" "$root"
   rm -rf "$root"
 }
