@@ -1,20 +1,19 @@
 //! The operator's own HTTP endpoint: health for the kubelet.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
+use tokio::sync::watch;
 
 /// Serves `/healthz` (the process answers) and `/readyz` (the CRD is served and all caches are filled).
 ///
 /// # Errors
 /// When `address` cannot be listened on.
-pub async fn serve(address: SocketAddr, is_ready: Arc<AtomicBool>) -> std::io::Result<()> {
+pub async fn serve(address: SocketAddr, filled: watch::Receiver<bool>) -> std::io::Result<()> {
     let readiness = move || async move {
-        if is_ready.load(Ordering::Relaxed) {
+        if *filled.borrow() {
             (StatusCode::OK, "ok")
         } else {
             (

@@ -1,13 +1,12 @@
 //! Wires the watches, the reconciler and the shared objects together. Decides nothing.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::channel::mpsc;
 use futures::{FutureExt, StreamExt};
 use kube::runtime::controller::{Config, Controller};
 use kube::runtime::events::{Recorder, Reporter};
-use kube::runtime::reflector::{self, Store};
+use kube::runtime::reflector;
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Client, Resource};
 use tokio::sync::{Notify, watch};
@@ -34,11 +33,11 @@ pub struct Settings {
     pub instance: Option<String>,
 }
 
-/// Runs until `shutdown` resolves, then finishes what is under way. `is_ready` turns true once all caches are filled.
+/// Runs until `shutdown` resolves, then finishes what is under way. `filled` turns true once all caches are filled.
 pub async fn run(
     client: Client,
     settings: Settings,
-    is_ready: Arc<AtomicBool>,
+    filled: watch::Sender<bool>,
     shutdown: impl Future<Output = ()> + Send + Sync + 'static,
 ) {
     let (one, touched) = mpsc::unbounded();
@@ -67,7 +66,14 @@ pub async fn run(
         failures: std::sync::Mutex::default(),
     });
     let (objects, writer) = reflector::store();
-    let stream = object_stream(&client, writer, Arc::clone(&triggers.shared), Arc::clone(&context));
+    let is_filled = filled.subscribe();
+    let stream = object_stream(
+        &client,
+        writer,
+        filled,
+        Arc::clone(&triggers.shared),
+        Arc::clone(&context),
+    );
     let known = objects.clone();
     // Nothing is written before every cache is filled: until then a stranger's object looks like none.
     let shutdown = shutdown.shared();
@@ -76,12 +82,12 @@ pub async fn run(
         () = shutdown.clone() => return,
     }
     tokio::spawn(optional::run(client, triggers.clone(), served));
-    tokio::spawn(when_filled(
-        objects.clone(),
+    tokio::spawn(converge::run(
         Arc::clone(&context),
         settings.cadvisor,
+        objects.clone(),
         triggers.shared,
-        is_ready,
+        is_filled,
     ));
     Controller::for_stream(stream, objects)
         .with_config(Config::default().concurrency(CONCURRENCY))
@@ -97,6 +103,7 @@ pub async fn run(
 fn object_stream(
     client: &Client,
     writer: reflector::store::Writer<Guarded>,
+    filled: watch::Sender<bool>,
     shared: Arc<Notify>,
     context: Arc<Context>,
 ) -> impl futures::Stream<Item = Result<Guarded, watcher::Error>> + Send + 'static {
@@ -108,7 +115,13 @@ fn object_stream(
                 forget(&context, object);
                 shared.notify_one();
             }
-            Ok(watcher::Event::Apply(_) | watcher::Event::InitDone) => shared.notify_one(),
+            Ok(watcher::Event::Apply(_)) => shared.notify_one(),
+            Ok(watcher::Event::InitDone) => {
+                if !filled.send_replace(true) {
+                    tracing::info!("caches are filled");
+                }
+                shared.notify_one();
+            }
             Ok(_) => {}
             Err(error) => tracing::warn!(kind = "WebhookService", %error, "watch failed, trying again"),
         })
@@ -135,19 +148,4 @@ fn forget(context: &Context, object: &Guarded) {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .remove(&uid);
-}
-
-/// Looks after the shared objects once it is known who wants them.
-async fn when_filled(
-    objects: Store<Guarded>,
-    context: Arc<Context>,
-    settings: CadvisorSettings,
-    changed: Arc<Notify>,
-    is_ready: Arc<AtomicBool>,
-) {
-    if objects.wait_until_ready().await.is_ok() {
-        tracing::info!(objects = objects.len(), "caches are filled");
-        is_ready.store(true, Ordering::Relaxed);
-        converge::run(context, settings, objects, changed).await;
-    }
 }

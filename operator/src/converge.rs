@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Service;
 use kube::api::ListParams;
 use kube::runtime::reflector::Store;
 use kube::{Api, Resource};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::apply::{Keeper, deadline};
 use crate::context::Context;
@@ -24,8 +24,18 @@ const SETTLE: Duration = Duration::from_millis(300);
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_mins(5);
 
-/// Syncs at every notification, for as long as it is polled.
-pub async fn run(context: Arc<Context>, settings: CadvisorSettings, objects: Store<Guarded>, changed: Arc<Notify>) {
+/// Syncs at every notification, for as long as it is polled, once `filled` says that `objects` are all there.
+pub async fn run(
+    context: Arc<Context>,
+    settings: CadvisorSettings,
+    objects: Store<Guarded>,
+    changed: Arc<Notify>,
+    mut filled: watch::Receiver<bool>,
+) {
+    // Not by the store's own word: kube 5.0 wakes one waiter only, and that is the controller.
+    if filled.wait_for(|is_filled| *is_filled).await.is_err() {
+        return;
+    }
     let mut retry = FIRST_RETRY;
     loop {
         changed.notified().await;

@@ -2,8 +2,6 @@
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use clap::Parser;
 use kube::{Client, CustomResourceExt};
@@ -58,11 +56,11 @@ async fn operate(args: Args) -> Result<(), Failure> {
         let _ = stop.send(());
     });
     let client = Client::try_default().await?;
-    let is_ready = Arc::new(AtomicBool::new(false));
+    let (filled, is_filled) = tokio::sync::watch::channel(false);
     let shutdown = futures::FutureExt::map(stopping, |_| ());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
     tokio::select! {
-        () = controller::run(client, settings, Arc::clone(&is_ready), shutdown) => Ok(()),
-        served = admin::serve(args.admin_listen, is_ready) => Err(format!("{}: {}", args.admin_listen, served.err().map_or_else(|| "stopped serving".to_owned(), |error| error.to_string())).into()),
+        () = controller::run(client, settings, filled, shutdown) => Ok(()),
+        served = admin::serve(args.admin_listen, is_filled) => Err(format!("{}: {}", args.admin_listen, served.err().map_or_else(|| "stopped serving".to_owned(), |error| error.to_string())).into()),
     }
 }

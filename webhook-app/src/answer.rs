@@ -1,70 +1,85 @@
 //! Every answer a sender can get, as status, headers and JSON. Says what and why; never repeats what the sender sent.
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use bytes::Bytes;
 
+use crate::webhook::Fault;
+
 const SUCCESS: &[u8] = br#"{"status":"success"}"#;
 
-/// Why a webhook was not taken. A sender's fault answers 4xx and ours 5xx, since senders retry 5xx for days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How long a sender that was shed should wait, in seconds. Load is shed for moments.
+const RETRY_AFTER_SECONDS: &str = "1";
+
+/// Why a request was not served. A sender's fault answers 4xx and ours 5xx, since senders retry 5xx for days.
+#[derive(Debug)]
 pub enum Refusal {
-    /// The body is no JSON.
-    BadJson,
-    /// The content type is not JSON's.
-    WrongType,
+    /// The webhook itself is at fault.
+    Unacceptable(Fault),
     /// The body is over the limit of so many bytes.
     TooLarge(u32),
     /// The request did not arrive whole in time.
     TooSlow,
     /// The connection broke in the middle of the body.
     Broken,
-    /// Not a POST.
-    WrongMethod,
+    /// Another method than the ones named here.
+    WrongMethod(&'static str),
     /// Another path.
     UnknownPath,
     /// As many webhooks as may be are in work.
     Overloaded,
+    /// A fault of ours; the log has the rest.
+    Internal,
 }
+
+/// Marks an answer that was given without reading the request's body to its end: should there be one, what is left of
+/// it is not worth reading, and the connection ends with this answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Unread;
 
 impl Refusal {
     /// The status that says so.
     #[must_use]
-    pub fn status(self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
-            Self::BadJson | Self::Broken => StatusCode::BAD_REQUEST,
-            Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unacceptable(Fault::WrongType) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unacceptable(Fault::NotUtf8(_) | Fault::NotJson(_)) | Self::Broken => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnknownPath => StatusCode::NOT_FOUND,
             Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    fn reason(self) -> String {
+    /// What is wrong and why, for the sender and the log.
+    #[must_use]
+    pub fn reason(&self) -> String {
         match self {
-            Self::BadJson => "the body is not valid JSON".to_owned(),
-            Self::WrongType => "the content type must be application/json".to_owned(),
+            Self::Unacceptable(fault) => fault.to_string(),
             Self::TooLarge(limit) => format!("the body is larger than {limit} bytes"),
             Self::TooSlow => "the request did not arrive in time".to_owned(),
             Self::Broken => "the body could not be read to its end".to_owned(),
-            Self::WrongMethod => "only POST is allowed here".to_owned(),
-            Self::UnknownPath => "there is nothing here".to_owned(),
+            Self::WrongMethod(allowed) => format!("only {allowed} is allowed here"),
+            Self::UnknownPath => "there is nothing at this path".to_owned(),
             Self::Overloaded => "too many requests at once, try again".to_owned(),
+            Self::Internal => "the receiver failed, its log says why".to_owned(),
         }
     }
 
     /// The header that this answer carries beside its type.
-    fn header(self) -> Option<(HeaderName, &'static str)> {
+    fn header(&self) -> Option<(HeaderName, &'static str)> {
         match self {
-            Self::WrongMethod => Some((ALLOW, "POST")),
-            Self::Overloaded => Some((RETRY_AFTER, "1")),
-            // What is left of the body is not worth reading.
-            Self::TooLarge(_) | Self::TooSlow | Self::Broken => Some((CONNECTION, "close")),
-            Self::BadJson | Self::WrongType | Self::UnknownPath => None,
+            Self::WrongMethod(allowed) => Some((ALLOW, allowed)),
+            Self::Overloaded => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
+            _ => None,
         }
+    }
+
+    fn is_body_read(&self) -> bool {
+        matches!(self, Self::Unacceptable(Fault::NotUtf8(_) | Fault::NotJson(_)))
     }
 }
 
@@ -74,13 +89,16 @@ pub fn success() -> Response<Body> {
     json(StatusCode::OK, Bytes::from_static(SUCCESS))
 }
 
-/// The answer to one that was not.
+/// The answer to a request that was not served.
 #[must_use]
-pub fn refused(refusal: Refusal) -> Response<Body> {
+pub fn refused(refusal: &Refusal) -> Response<Body> {
     let body = serde_json::json!({"error": refusal.reason()}).to_string();
     let mut response = json(refusal.status(), body.into());
     if let Some((name, value)) = refusal.header() {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    if !refusal.is_body_read() {
+        response.extensions_mut().insert(Unread);
     }
     response
 }
