@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn a_mistake_is_one_line_with_what_where_and_what_to_write() {
-        let path = "write a path that starts with '/' and holds only letters, digits and . _ ~ / -, for example /webhook";
+        let path =
+            "write a path that starts with '/' and holds only letters, digits and . _ ~ / -, for example /webhook";
         let address = "write an IP address and a port, for example 0.0.0.0:5000 or [::]:5000";
         let bytes = "write a whole number of bytes from 1 to 104857600";
         let unit = "write a number and its unit, for example 500ms, 10s or 1m";

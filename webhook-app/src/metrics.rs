@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, Opts, Registry, TextEncoder};
 
-/// How the encoder writes the bound of the last finite bucket, and how the original and OpenMetrics do. A label's value is
+/// How the encoder writes the bound of the last finite bucket, and how the original and `OpenMetrics` do. A label's value is
 /// part of a series' name: with the encoder's, recorded series of the original would end here.
 const RUST_BOUND: &str = "{le=\"1\"}";
 const BOUND: &str = "{le=\"1.0\"}";

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
-use axum::routing::{any, get};
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, any, get};
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use tokio::sync::Semaphore;
 
 use crate::answer::{self, Refusal};
@@ -47,37 +48,42 @@ impl Receiver {
 pub fn public(receiver: Receiver, path: &str, is_whole: bool) -> Router {
     let webhooks = Router::new().route(path, any(take)).with_state(receiver.clone());
     let all = if is_whole {
-        webhooks.merge(observed(receiver))
+        webhooks.merge(observation(receiver))
     } else {
         webhooks
     };
-    all.fallback(|| async { answer::refused(Refusal::UnknownPath) })
+    all.fallback(unknown_path)
 }
 
-/// The routes of metrics and health.
+/// The routes of the port of metrics and health, where that is a port of its own.
 pub fn observed(receiver: Receiver) -> Router {
+    observation(receiver).fallback(unknown_path)
+}
+
+fn observation(receiver: Receiver) -> Router {
     Router::new()
-        .route("/metrics", get(metrics))
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(readiness))
+        .route("/metrics", only_get(get(metrics)))
+        .route("/healthz", only_get(get(|| async { "ok" })))
+        .route("/readyz", only_get(get(readiness)))
         .with_state(receiver)
 }
 
+fn only_get(route: MethodRouter<Receiver>) -> MethodRouter<Receiver> {
+    route.fallback(|| async { answer::refused(&Refusal::WrongMethod("GET,HEAD")) })
+}
+
+async fn unknown_path() -> Response<Body> {
+    answer::refused(&Refusal::UnknownPath)
+}
+
 async fn metrics(State(receiver): State<Receiver>) -> Response<Body> {
-    let mut response = match receiver.metrics.text() {
-        Ok(text) => Response::new(Body::from(text)),
+    match receiver.metrics.text() {
+        Ok(text) => ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "metrics could not be written");
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            response
+            answer::refused(&Refusal::Internal)
         }
-    };
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"),
-    );
-    response
+    }
 }
 
 async fn readiness(State(receiver): State<Receiver>) -> (StatusCode, &'static str) {
@@ -90,43 +96,44 @@ async fn readiness(State(receiver): State<Receiver>) -> (StatusCode, &'static st
 
 /// Answers, counts and times one request on the webhook path.
 async fn take(State(receiver): State<Receiver>, request: Request) -> Response<Body> {
-    let began = Instant::now();
-    let result = receive(&receiver, request).await;
-    receiver.metrics.answered(result.is_ok(), began.elapsed());
-    match result {
-        Ok(()) => answer::success(),
+    let processing = receiver.metrics.begin();
+    let outcome = tokio::time::timeout(receiver.request_timeout, receive(&receiver, request)).await;
+    match outcome.unwrap_or(Err(Refusal::TooSlow)) {
+        Ok(body) => {
+            processing.succeeded(body.len());
+            answer::success()
+        }
         Err(refusal) => {
-            tracing::debug!(status = refusal.status().as_u16(), reason = ?refusal, "webhook refused");
-            answer::refused(refusal)
+            tracing::debug!(
+                status = refusal.status().as_u16(),
+                reason = refusal.reason(),
+                "webhook refused"
+            );
+            answer::refused(&refusal)
         }
     }
 }
 
-async fn receive(receiver: &Receiver, request: Request) -> Result<(), Refusal> {
+async fn receive(receiver: &Receiver, request: Request) -> Result<Bytes, Refusal> {
     if request.method() != Method::POST {
-        return Err(Refusal::WrongMethod);
+        return Err(Refusal::WrongMethod("POST"));
     }
     // Before a byte of the body is read: shedding must cost nothing.
     let _permit = receiver.in_work.try_acquire().map_err(|_| Refusal::Overloaded)?;
-    webhook::check_type(request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes))?;
-    let body = tokio::time::timeout(receiver.request_timeout, read(request, receiver.max_payload_bytes))
-        .await
-        .map_err(|_| Refusal::TooSlow)??;
-    webhook::check_body(&body)?;
-    receiver.metrics.payload(body.len());
-    Ok(())
+    let content_type = request.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    webhook::check_type(content_type).map_err(Refusal::Unacceptable)?;
+    let body = read(request.into_body(), receiver.max_payload_bytes).await?;
+    webhook::check_body(&body).map_err(Refusal::Unacceptable)?;
+    Ok(body)
 }
 
-async fn read(request: Request, limit: u32) -> Result<Bytes, Refusal> {
-    let announced = request
-        .headers()
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > u64::from(limit)) {
+async fn read(body: Body, limit: u32) -> Result<Bytes, Refusal> {
+    // An announced length is enough to know; a chunked body shows its length only as it comes.
+    if body.size_hint().lower() > u64::from(limit) {
         return Err(Refusal::TooLarge(limit));
     }
-    let body = Limited::new(request.into_body(), limit as usize).collect().await;
-    body.map(http_body_util::Collected::to_bytes).map_err(|error| {
+    let body = Limited::new(body, limit as usize).collect().await;
+    body.map(Collected::to_bytes).map_err(|error| {
         if error.is::<LengthLimitError>() {
             Refusal::TooLarge(limit)
         } else {

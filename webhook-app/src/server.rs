@@ -1,27 +1,26 @@
-//! Accepts connections, bounds what each may take of time and memory, and ends without losing a request.
-//! Knows nothing of webhooks.
+//! One port: accepts connections, bounds how many there are, and ends without losing a request.
+//! Knows nothing of webhooks; what happens on a connection is [`connection`](crate::connection)'s.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many connections one port holds; more wait in the kernel's queue.
-const MAX_CONNECTIONS: usize = 16_384;
+use crate::connection;
 
-/// The largest header section, in bytes.
-const MAX_HEADER_BYTES: usize = 32 * 1024;
+/// How many connections one port holds unless told otherwise; more wait in the kernel's queue.
+pub const MAX_CONNECTIONS: usize = 16_384;
 
-/// How long accepting rests after the system refused a connection, for example for want of descriptors.
-const REST: Duration = Duration::from_millis(50);
+/// How long accepting rests after the system could not give a connection, for example for want of descriptors.
+const REST: Duration = Duration::from_millis(100);
+
+/// What is granted beyond the request's time to what is under way at the end: for writing answers and lingering.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// One port and what it serves.
 #[derive(Debug)]
@@ -30,88 +29,66 @@ pub struct Port {
     pub listener: TcpListener,
     /// What answers them.
     pub router: Router,
+    /// How many connections it holds at once, see [`MAX_CONNECTIONS`].
+    pub max_connections: usize,
+    /// How long a request's headers may take to arrive, and what is under way to finish after the end.
+    pub request_time: Duration,
 }
 
-/// The times a server keeps.
-#[derive(Clone, Copy, Debug)]
-pub struct Times {
-    /// For the headers of a request, and after shutdown for what is under way.
-    pub request: Duration,
-    /// How long connections are still taken after shutdown began.
-    pub drain: Duration,
-}
-
-/// Serves until `stop`, then turns `is_draining` on, takes connections for the drain delay, and finishes what is under way.
-///
-/// # Errors
-/// None once it listens: a connection's error ends that connection alone.
-pub async fn serve(
-    port: Port,
-    times: Times,
-    is_draining: Arc<AtomicBool>,
-    stop: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let connections = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let until = async {
-        stop.await;
-        is_draining.store(true, Ordering::Relaxed);
-        tokio::time::sleep(times.drain).await;
-    };
-    tokio::pin!(until);
-    loop {
-        tokio::select! {
-            () = &mut until => break,
-            (stream, place) = accept(&port.listener, &places) => {
-                connect(stream, place, port.router.clone(), times.request, &connections);
+impl Port {
+    /// Serves until `stop`, then closes the port and finishes what is under way. While `is_draining`, each answer
+    /// asks the sender to connect anew, so that few connections are left when the port closes.
+    pub async fn serve(self, is_draining: Arc<AtomicBool>, stop: impl Future<Output = ()>) {
+        let connections = GracefulShutdown::new();
+        let places = Arc::new(Semaphore::new(self.max_connections));
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                (stream, place) = accept(&self.listener, &places) => {
+                    let served = connection::serve(stream, self.router.clone(), self.request_time, &is_draining);
+                    let served = connections.watch(served);
+                    tokio::spawn(async move {
+                        if let Err(error) = served.await {
+                            tracing::debug!(%error, "connection ended early");
+                        }
+                        drop(place);
+                    });
+                }
             }
         }
+        drop(self.listener);
+        // Idle connections close at once, busy ones after their answer, which says `Connection: close`.
+        let finished = tokio::time::timeout(self.request_time + GRACE, connections.shutdown()).await;
+        if finished.is_err() {
+            tracing::warn!("some requests did not end in time and were cut off");
+        }
     }
-    drop(port.listener);
-    // Idle connections close at once, busy ones after their answer, which says `Connection: close`.
-    if tokio::time::timeout(times.request, connections.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!("some requests did not end in time and were cut off");
-    }
-    Ok(())
 }
 
 async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+    let mut is_known = false;
     loop {
+        // The semaphore is never closed: waiting for ever is what a full port does anyway.
         let Ok(place) = Arc::clone(places).acquire_owned().await else {
             std::future::pending().await
         };
         match listener.accept().await {
             Ok((stream, _)) => return (stream, place),
+            // The sender gave up while it waited; the next one need not rest for that.
+            Err(error) if is_senders(&error) => {}
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                if !is_known {
+                    tracing::warn!(%error, "connections cannot be accepted, trying on");
+                }
+                is_known = true;
                 tokio::time::sleep(REST).await;
             }
         }
     }
 }
 
-fn connect(
-    stream: TcpStream,
-    place: OwnedSemaphorePermit,
-    router: Router,
-    header_time: Duration,
-    connections: &GracefulShutdown,
-) {
-    // Answers are small and whole: waiting to fill a packet only delays them.
-    let _ = stream.set_nodelay(true);
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(header_time)
-        .max_buf_size(MAX_HEADER_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let connection = connections.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection ended early");
-        }
-        drop(place);
-    });
+fn is_senders(error: &io::Error) -> bool {
+    use ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use webhook_app::config::Config;
 use webhook_app::metrics::Metrics;
 use webhook_app::routes::{Receiver, public};
-use webhook_app::server::{Port, Times, serve};
+use webhook_app::server::{MAX_CONNECTIONS, Port};
 
 /// A receiver on a free port, which lives as long as the test's runtime.
 async fn receiver(arguments: &[&str], is_draining: Arc<AtomicBool>) -> SocketAddr {
@@ -22,12 +22,10 @@ async fn receiver(arguments: &[&str], is_draining: Arc<AtomicBool>) -> SocketAdd
     let port = Port {
         listener,
         router: public(receiver, &config.path, true),
+        max_connections: MAX_CONNECTIONS,
+        request_time: config.request_timeout,
     };
-    let times = Times {
-        request: config.request_timeout,
-        drain: Duration::ZERO,
-    };
-    tokio::spawn(serve(port, times, is_draining, std::future::pending()));
+    tokio::spawn(port.serve(is_draining, std::future::pending()));
     address
 }
 
@@ -110,7 +108,7 @@ async fn every_answer_and_what_it_counts() {
             post("/webhook", json, "{"),
             400,
             vec![],
-            r#"{"error":"the body is not valid JSON"}"#,
+            r#"{"error":"the body is not valid JSON: EOF while parsing an object at line 1 column 1"}"#,
             [0, 1, 0],
         ),
         (
@@ -118,7 +116,7 @@ async fn every_answer_and_what_it_counts() {
             post("/webhook", "text/plain", "{}"),
             415,
             vec![],
-            r#"{"error":"the content type must be application/json"}"#,
+            r#"{"error":"the content type must be application/json, or application/ and a name that ends in +json"}"#,
             [0, 1, 0],
         ),
         (
@@ -150,7 +148,7 @@ async fn every_answer_and_what_it_counts() {
             post("/webhooks", json, "{}"),
             404,
             vec![],
-            r#"{"error":"there is nothing here"}"#,
+            r#"{"error":"there is nothing at this path"}"#,
             [0, 0, 0],
         ),
     ];
