@@ -1,1 +1,8 @@
-//! What the end-to-end tests share.
+//! What the end-to-end tests share: the cluster, a namespace for each test, waiting, and asking Prometheus.
+//! Asserts nothing itself; a wait that ends without its condition says what it last saw.
+
+pub mod cluster;
+pub mod objects;
+pub mod prometheus;
+pub mod space;
+pub mod wait;

@@ -1,0 +1,118 @@
+//! A namespace of a test's own, gone after it, with its objects, events and logs shown when the test failed.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Result;
+use futures::FutureExt;
+use k8s_openapi::api::core::v1::Namespace;
+use kube::api::{DeleteParams, Patch, PatchParams};
+use kube::{Api, Client};
+use serde_json::json;
+
+use crate::cluster;
+use crate::wait::{holds, until};
+
+/// What a test works in.
+#[derive(Clone)]
+pub struct Space {
+    /// The cluster.
+    pub client: Client,
+    /// The test's own namespace.
+    pub namespace: String,
+}
+
+/// Runs `test` in a namespace of its own that enforces Pod Security *restricted*.
+///
+/// # Errors
+/// Those of `test`, after everything in the namespace has been shown, and those of setting up and clearing away.
+pub async fn with<F: Future<Output = Result<()>>>(name: &str, test: impl FnOnce(Space) -> F) -> Result<()> {
+    let client = cluster::client().await?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis() % 1_000_000_000;
+    let namespace = format!("e2e-{name}-{now}");
+    let api = Api::<Namespace>::all(client.clone());
+    let object = json!({
+        "apiVersion": "v1", "kind": "Namespace",
+        "metadata": {"name": namespace, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
+    });
+    api.patch(&namespace, &PatchParams::apply("e2e"), &Patch::Apply(&object))
+        .await?;
+    let space = Space {
+        client,
+        namespace: namespace.clone(),
+    };
+    // A failed assertion is a panic, and must neither leave the namespace behind nor go without the picture.
+    let outcome = AssertUnwindSafe(test(space)).catch_unwind().await;
+    if !matches!(outcome, Ok(Ok(()))) {
+        show(&namespace).await;
+    }
+    api.delete(&namespace, &DeleteParams::default()).await?;
+    let gone = until("the namespace is gone", Duration::from_mins(2), || async {
+        let left = api.get_metadata_opt(&namespace).await?;
+        Ok(holds(left.is_none(), &left.map(|one| one.metadata.deletion_timestamp)))
+    });
+    let gone = gone.await;
+    match outcome {
+        Ok(result) => result.and(gone),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// Prints what a person would look at first.
+async fn show(namespace: &str) {
+    let kubectl = kubectl();
+    let looks: [&[&str]; 4] = [
+        &[
+            "get",
+            "webhookservices,deployments,pods,services,servicemonitors",
+            "-o",
+            "wide",
+        ],
+        &["get", "webhookservices", "-o", "yaml"],
+        &["get", "events", "--sort-by=.metadata.creationTimestamp"],
+        &[
+            "logs",
+            "--prefix",
+            "--tail=20",
+            "-l",
+            "app.kubernetes.io/managed-by=webhook-operator",
+        ],
+    ];
+    for look in looks {
+        let arguments = [&["-n", namespace][..], look].concat();
+        let text = cluster::run(&kubectl, &arguments)
+            .await
+            .unwrap_or_else(|error| format!("{error:#}"));
+        eprint(&format!("--- kubectl {}\n{text}\n", arguments.join(" ")));
+    }
+    let arguments = [
+        "-n",
+        cluster::OPERATOR_NAMESPACE,
+        "logs",
+        "deployment/webhook-operator",
+        "--tail=60",
+    ];
+    let text = cluster::run(&kubectl, &arguments)
+        .await
+        .unwrap_or_else(|error| format!("{error:#}"));
+    eprint(&format!("--- operator's log\n{text}\n"));
+}
+
+/// The kubectl that the cluster's scripts keep.
+#[must_use]
+pub fn kubectl() -> String {
+    let programs = std::fs::read_dir(cluster::cache().join("bin"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let found = programs.map(|entry| entry.path()).find(|path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("kubectl-"))
+    });
+    found.map_or_else(|| "kubectl".to_owned(), |path| path.to_string_lossy().into_owned())
+}
+
+#[allow(clippy::print_stderr, reason = "the test runner shows it beside the failure")]
+fn eprint(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,82 @@
+use anyhow::Result;
+use e2e::objects::exists;
+use e2e::{cluster, space};
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::{Api, ResourceExt};
+use serde_json::json;
+use webhook_operator::crd::WebhookService;
+
+/// The Helm that the cluster's scripts keep.
+fn helm() -> String {
+    let programs = std::fs::read_dir(cluster::cache().join("bin"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let found = programs.map(|entry| entry.path()).find(|path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("helm-"))
+    });
+    found.map_or_else(|| "helm".to_owned(), |path| path.to_string_lossy().into_owned())
+}
+
+fn root() -> &'static str {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/..")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn upgrade_keeps_receivers_and_uninstall_keeps_the_definition_and_every_object() -> Result<()> {
+    let _use = cluster::alone().await;
+    space::with("chart", |space| async move {
+        space.apply("orders", json!({"replicas": 1})).await?;
+        space.ready("orders").await?;
+        let children = space.versions().await?;
+        let (helm, chart) = (helm(), format!("{}/charts/webhook-operator", root()));
+        let release = ["webhook-operator", "-n", cluster::OPERATOR_NAMESPACE];
+        let upgrade = [
+            &["upgrade"],
+            &release[..1],
+            &[&chart],
+            &release[1..],
+            &["--reuse-values", "--set", "logFilter=debug", "--wait"],
+        ]
+        .concat();
+        cluster::run(&helm, &upgrade).await?;
+        space.ready("orders").await?;
+        assert_eq!(space.versions().await?, children, "the upgrade touched receivers");
+
+        let outcome = cluster::run(&helm, &[&["uninstall"], &release[..], &["--wait"]].concat()).await;
+        let namespaces = Api::<Namespace>::all(space.client.clone());
+        let gone = exists(&namespaces, cluster::CADVISOR_NAMESPACE, false).await;
+        let definition = Api::<CustomResourceDefinition>::all(space.client.clone())
+            .get("webhookservices.webhook-operator.dev")
+            .await;
+        let object = space.api::<WebhookService>().get("orders").await;
+        let kept = space.versions().await;
+        // Put back before anything is judged: other tests need it.
+        cluster::run(
+            "bash",
+            &[&format!("{}/tests/cluster/install.sh", root()), &cluster::name()?],
+        )
+        .await?;
+        outcome?;
+        gone?;
+        assert_eq!(
+            (definition?.name_any().as_str(), object?.name_any().as_str()),
+            ("webhookservices.webhook-operator.dev", "orders")
+        );
+        assert_eq!(kept?, children);
+        space.ready("orders").await?;
+        assert_eq!(space.versions().await?, children, "the new operator touched receivers");
+        let enforced = namespaces.get(cluster::OPERATOR_NAMESPACE).await?;
+        assert_eq!(
+            enforced
+                .labels()
+                .get("pod-security.kubernetes.io/enforce")
+                .map(String::as_str),
+            Some("restricted")
+        );
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,71 @@
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use e2e::objects::cadvisors;
+use e2e::space::Space;
+use e2e::{cluster, space};
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{DeleteParams, ListParams};
+use kube::{Api, ResourceExt};
+use serde_json::json;
+use webhook_operator::crd::WebhookService;
+
+async fn everything(space: &Space) -> Result<BTreeMap<String, String>> {
+    let mut all = space.versions().await?;
+    for object in space.api::<WebhookService>().list(&ListParams::default()).await?.items {
+        all.insert(
+            format!("WebhookService {}", object.name_any()),
+            object.resource_version().unwrap_or_default(),
+        );
+    }
+    for object in cadvisors(space).list(&ListParams::default()).await?.items {
+        all.insert(
+            format!("DaemonSet {}", object.name_any()),
+            object.resource_version().unwrap_or_default(),
+        );
+    }
+    Ok(all)
+}
+
+/// For one minute nothing changes.
+async fn at_rest(space: &Space) -> Result<()> {
+    let (before, end) = (everything(space).await?, Instant::now() + Duration::from_mins(1));
+    while Instant::now() < end {
+        let now = everything(space).await?;
+        ensure!(now == before, "changed at rest: {before:?} -> {now:?}");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_at_rest_nor_by_a_new_operator() -> Result<()> {
+    let _use = cluster::alone().await;
+    space::with("rest", |space| async move {
+        for name in ["a", "b"] {
+            space.apply(name, json!({"replicas": 1})).await?;
+        }
+        for name in ["a", "b"] {
+            space.ready(name).await?;
+            space.condition(name, "ContainerMetricsReady", "True").await?;
+        }
+        at_rest(&space).await?;
+        let children = space.versions().await?;
+        assert_eq!(children.len(), 8, "{children:?}");
+        let operators = Api::<Pod>::namespaced(space.client.clone(), cluster::OPERATOR_NAMESPACE);
+        for pod in operators.list(&ListParams::default()).await?.items {
+            operators
+                .delete(&pod.name_any(), &DeleteParams::default().grace_period(0))
+                .await?;
+        }
+        // The new operator has looked at the old objects when a new one is ready: it lists all of them first.
+        space.apply("c", json!({"replicas": 1})).await?;
+        space.ready("c").await?;
+        let mut after = space.versions().await?;
+        after.retain(|name, _| !name.ends_with(" c"));
+        assert_eq!(children, after);
+        Ok(())
+    })
+    .await
+}
