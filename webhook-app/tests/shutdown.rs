@@ -1,74 +1,104 @@
-//! The real program, told to stop while requests are under way.
+//! The real program: how it ends, and how it refuses to start.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::io::{BufRead, BufReader, Read, Write};
+#[path = "wire/program.rs"]
+mod program;
+mod wire;
+
+use std::io::Write;
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output};
 
-/// The program, and the address it says it listens on.
-fn start(drain: &str) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_webhook-app"))
-        .args(["--listen", "127.0.0.1:0", "--drain-delay", drain])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let line: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    let address = line["address"].as_str().unwrap().to_owned();
-    std::thread::spawn(move || lines.for_each(drop));
-    (child, address)
-}
+use program::Program;
+use wire::{answer, ask, connect, eventually, get, request};
 
-fn get(address: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+const JSON: Option<&str> = Some("application/json");
+
+fn half_a_webhook(program: &Program) -> TcpStream {
+    let mut stream = connect(program.address);
+    stream.write_all(&request("POST", "/webhook", JSON, b"{}")[..]).unwrap();
+    assert_eq!(
+        answer(&mut stream, true).unwrap().status,
+        200,
+        "the connection is in use"
+    );
+    let mut bytes = request("POST", "/webhook", JSON, b"{}");
+    bytes.pop();
+    stream.write_all(&bytes).unwrap();
+    stream
 }
 
 #[test]
-fn what_is_under_way_is_finished_and_new_connections_are_taken_while_draining() {
-    let (mut child, address) = start("2s");
-    let mut under_way = TcpStream::connect(&address).unwrap();
-    write!(
-        under_way,
-        "POST /webhook HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{"
-    )
-    .unwrap();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &child.id().to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
-    let deadline = Instant::now() + Duration::from_secs(2);
-    while !get(&address, "/readyz").starts_with("HTTP/1.1 503") {
-        assert!(Instant::now() < deadline, "readiness stays on");
-    }
-    assert!(get(&address, "/healthz").starts_with("HTTP/1.1 200"));
+fn what_is_under_way_is_finished_and_webhooks_are_taken_while_draining() {
+    let program = Program::start(&["--drain-delay", "3s"]);
+    let mut under_way = half_a_webhook(&program);
+    let mut idle = connect(program.address);
+    program.signal("TERM");
+    eventually("readiness is off", || get(program.address, "/readyz").status == 503);
+    let taken = ask(program.address, &request("POST", "/webhook", JSON, b"{}"));
+    assert_eq!((taken.status, taken.header("connection")), (200, Some("close")));
+    assert_eq!(get(program.address, "/healthz").status, 200);
     // The port closes first; only then does the last byte of the request come.
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while TcpStream::connect(&address).is_ok() {
-        assert!(Instant::now() < deadline, "the port stays open");
-    }
+    eventually("the port closes", || TcpStream::connect(program.address).is_err());
+    assert_eq!(answer(&mut idle, true), None);
     under_way.write_all(b"}").unwrap();
-    let mut answer = String::new();
-    under_way.read_to_string(&mut answer).unwrap();
-    assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.contains("connection: close"),
-        "{answer}"
-    );
-    assert!(child.wait().unwrap().success());
+    let finished = answer(&mut under_way, true).unwrap();
+    assert_eq!((finished.status, finished.header("connection")), (200, Some("close")));
+    let (status, log) = program.end();
+    assert_eq!(status.code(), Some(0));
+    // Webhooks that were taken leave no line.
+    let messages: Vec<_> = log
+        .iter()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .collect();
+    let messages: Vec<_> = messages.iter().map(|line| line["message"].as_str().unwrap()).collect();
+    assert_eq!(messages, ["draining", "stopped"]);
 }
 
 #[test]
-fn a_mistake_on_the_command_line_is_one_answer_and_exit_code_2() {
-    let output = Command::new(env!("CARGO_BIN_EXE_webhook-app"))
-        .args(["--path", "hook"])
+fn what_is_stuck_is_answered_and_does_not_keep_it() {
+    for signal in ["TERM", "INT"] {
+        let program = Program::start(&["--drain-delay", "0s", "--request-timeout", "1s"]);
+        let mut stuck = half_a_webhook(&program);
+        program.signal(signal);
+        assert_eq!(answer(&mut stuck, true).unwrap().status, 408);
+        assert_eq!(program.end().0.code(), Some(0), "{signal}");
+    }
+}
+
+fn run(arguments: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webhook-app"));
+    let Output { status, stderr, .. } = command
+        .args(arguments)
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("starts with '/'"));
+    (status.code(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn a_mistake_is_one_line_that_names_its_place_and_exit_code_2() {
+    let line = |place: &str| {
+        format!("error: {place}: \"10\" cannot be used: write a number and its unit, for example 500ms, 10s or 1m\n")
+    };
+    assert_eq!(
+        run(&["--request-timeout", "10"], &[]),
+        (Some(2), line("--request-timeout"))
+    );
+    let variable = ("WEBHOOK_REQUEST_TIMEOUT", "10");
+    assert_eq!(run(&[], &[variable]), (Some(2), line("WEBHOOK_REQUEST_TIMEOUT")));
+    assert_eq!(run(&["--help"], &[]), (Some(0), String::new()));
+}
+
+#[test]
+fn a_taken_port_is_one_line_and_exit_code_1() {
+    let program = Program::start(&[]);
+    let address = program.address.to_string();
+    let (code, line) = run(&["--listen", &address], &[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        line.starts_with(&format!("error: --listen {address} cannot be listened on")),
+        "{line}"
+    );
+    assert_eq!(line.lines().count(), 1, "{line}");
 }
