@@ -119,7 +119,7 @@ pub(crate) fn refused() -> Vec<Case> {
         refusal("too large", json(&quoted(63)), 413, CLOSE, too_large),
         refusal("too large in pieces", chunks, 413, CLOSE, too_large),
         refusal("GET", on("GET", "/webhook", b""), 405, allow, only_post),
-        refused(
+        refusal(
             "PUT with a body",
             on("PUT", "/webhook", b"{}"),
             405,
@@ -128,14 +128,14 @@ pub(crate) fn refused() -> Vec<Case> {
         ),
         refusal("a made-up method", on("BREW", "/webhook", b""), 405, allow, only_post),
         uncounted(refusal("another path", on("GET", "/", b""), 404, &[], nothing)),
-        uncounted(refused(
+        uncounted(refusal(
             "a slash more",
             on("POST", "/webhook/", b"{}"),
             404,
             CLOSE,
             nothing,
         )),
-        uncounted(refused(
+        uncounted(refusal(
             "DELETE",
             on("DELETE", "/metrics", b""),
             405,
