@@ -2,14 +2,24 @@
 # Builds live outside the checkout, so that a fresh clone starts warm.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/webhook-operator/target
 
-.PHONY: test lint crds
+.PHONY: up test down lint unit crds
 
-test: lint ## All tests that need no cluster.
+up: ## A kind cluster with the operator, Prometheus and an example; then what runs and how to reach it.
+	tests/cluster/demo.sh
+
+test: ## All tests, on a cluster of their own. KEEP=1 keeps it for the next run.
+	tests/run.sh
+
+down: ## Takes away every cluster of ours, and the Docker that we started.
+	tests/cluster/down.sh --all
+
+unit: lint ## The tests that need no cluster.
 	cargo test --workspace --locked --no-fail-fast
 
 lint: ## Formatting and lints; a warning is an error.
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 
-crds: ## Writes crds/ anew from the operator's types.
+crds: ## Writes the definition anew, from the operator's types, to where users and the chart take it.
 	cargo run --quiet --locked -p webhook-operator -- crds > crds/webhookservices.yaml
+	cp crds/webhookservices.yaml charts/webhook-operator/crd.yaml

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::apply::Applier;
 use crate::context::Context;
+use crate::error::root_cause;
 use crate::names;
 use crate::reconcile::{reconcile, retry};
 use crate::shared::CadvisorSettings;
@@ -123,7 +124,9 @@ fn object_stream(
                 shared.notify_one();
             }
             Ok(_) => {}
-            Err(error) => tracing::warn!(kind = "WebhookService", %error, "watch failed, trying again"),
+            Err(error) => {
+                tracing::warn!(kind = "WebhookService", %error, cause = root_cause(error), "watch failed, trying again");
+            }
         })
         .applied_objects()
         // An error has been told and backed off; passed on it would slow the other triggers.

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::apply::{Keeper, deadline};
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, root_cause};
 use crate::external::ServiceMonitor;
 use crate::names;
 use crate::shared::{self, CadvisorSettings, Shared, Wanted};
@@ -43,7 +43,7 @@ pub async fn run(
         match sync(&context, &settings, &objects).await {
             Ok(()) => retry = FIRST_RETRY,
             Err(error) => {
-                tracing::warn!(%error, retry_seconds = retry.as_secs(), "shared cAdvisor could not be brought up to date");
+                tracing::warn!(%error, cause = root_cause(&error), retry_seconds = retry.as_secs(), "shared cAdvisor could not be brought up to date");
                 let again = Arc::clone(&changed);
                 tokio::spawn(async move {
                     tokio::time::sleep(retry).await;

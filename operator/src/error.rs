@@ -61,6 +61,16 @@ impl Error {
     }
 }
 
+/// The innermost cause. kube's own errors name only their outermost, such as `client error (Connect)`.
+#[must_use]
+pub fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
         Self {

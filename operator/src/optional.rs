@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::apply::deadline;
-use crate::error::Error;
+use crate::error::{Error, root_cause};
 use crate::external::ServiceMonitor;
 use crate::watches::{Triggers, config, follow};
 
@@ -42,7 +42,9 @@ pub async fn run(client: Client, triggers: Triggers, served: watch::Sender<Optio
                 tell_all(&triggers);
             }
             (Ok(_), _) => {}
-            (Err(error), _) => tracing::warn!(%error, "could not ask which APIs are served"),
+            (Err(error), _) => {
+                tracing::warn!(%error, cause = root_cause(&error), "could not ask which APIs are served");
+            }
         }
         tokio::time::sleep(INTERVAL).await;
     }

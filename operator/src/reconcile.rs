@@ -16,7 +16,7 @@ use crate::apply::{Change, Keeper, deadline};
 use crate::context::{Context, WrittenStatus};
 use crate::crd::{WebhookService, WebhookServiceStatus};
 use crate::desired::{self, Applied, Desired, Prepared};
-use crate::error::Error;
+use crate::error::{Error, root_cause};
 use crate::names;
 use crate::report;
 use crate::status::{self, Failure, Observed};
@@ -233,6 +233,6 @@ pub fn retry(guarded: Arc<Guarded>, error: &Error, context: Arc<Context>) -> Act
     let count = failures.entry(guarded.uid().unwrap_or_default()).or_default();
     let delay = Duration::from_secs(1 << (*count).min(9)).min(Duration::from_mins(5));
     *count = count.saturating_add(1);
-    tracing::warn!(object = %guarded.name_any(), namespace = guarded.namespace(), error = %error, retry_seconds = delay.as_secs(), "reconcile failed");
+    tracing::warn!(object = %guarded.name_any(), namespace = guarded.namespace(), %error, cause = root_cause(error), retry_seconds = delay.as_secs(), "reconcile failed");
     Action::requeue(delay)
 }

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::{Notify, watch};
 
 use crate::crd::WebhookService;
+use crate::error::root_cause;
 use crate::external::ServiceMonitor;
 use crate::names;
 
@@ -119,7 +120,9 @@ where
         while let Some(event) = events.next().await {
             match event {
                 Ok(event) => triggers.tell(&event),
-                Err(error) => tracing::warn!(kind = %K::kind(&()), error = %error, "watch failed, trying again"),
+                Err(error) => {
+                    tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(&error), "watch failed, trying again");
+                }
             }
         }
     };

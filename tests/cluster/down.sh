@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Takes clusters down: down.sh [NAME], or down.sh --all for every cluster of ours and the Docker that we started.
+# Takes clusters down: down.sh [NAME], or down.sh --all for every cluster of ours. With the last container goes the
+# Docker that we started.
 # What is cached stays; a cluster that is not ours is not touched.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,6 +17,7 @@ down() {
 
 if [ "${1:-}" != --all ]; then
   down "${1:-webhook-operator}"
+  stop_docker
   exit
 fi
 for id in "$cache"/state/*.id; do

@@ -80,6 +80,20 @@ cadvisor_reference() {
   if can_pull; then echo "$cadvisor_image"; else echo "webhook-operator.local/cadvisor-from-modules:v$cadvisor"; fi
 }
 
+# proxy_tools ROOT OUT: what kube-proxy runs, iptables and conntrack, with their libraries. Not its nftables mode: with this
+# Debian's nft and kernels of 2026 its hourly full sync empties the map of all Services.
+proxy_tools() {
+  local root=$1 out=$2 tool file name
+  for tool in /usr/sbin/xtables-nft-multi /usr/sbin/conntrack; do
+    for file in $tool $(chroot "$root" ldd $tool | grep -oE '/[^ ]+'); do install -D "$root$file" "$out$file"; done
+  done
+  for name in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
+    ln -s xtables-nft-multi "$out/usr/sbin/$name"
+  done
+  mkdir -p "$out/usr/lib/x86_64-linux-gnu"
+  cp -a "$root/usr/lib/x86_64-linux-gnu/xtables" "$out/usr/lib/x86_64-linux-gnu/"
+}
+
 # build_images ROOT: makes every image that the node carries; ROOT is the node's file system, for kube-proxy's tools.
 build_images() {
   local root=$1 c tools
@@ -90,10 +104,7 @@ build_images() {
   program_image "$coredns_image" "$(program coredns $coredns)"
   program_image "$pause_image" "$(program pause 1)"
   tools=$(mktemp -d)
-  # kube-proxy in nftables mode needs nft and conntrack with their libraries.
-  for c in /usr/sbin/nft /usr/sbin/conntrack; do
-    for f in $c $(chroot "$root" ldd $c | grep -oE '/[^ ]+'); do install -D "$root$f" "$tools$f"; done
-  done
+  proxy_tools "$root" "$tools"
   program_image "$registry/kube-proxy:v$kubernetes" "$(program kube-proxy $kubernetes)" "$tools"
   rm -rf "$tools"
   program_image "$prometheus_operator_image" "$(program operator $prometheus_operator)"

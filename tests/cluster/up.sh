@@ -76,10 +76,8 @@ check_machine
 install_packages procps
 ensure_docker
 raise_inotify
-ensure_node_image
 kind_program
 kubectl=$(program kubectl $kubernetes)
-[ -e "$kubectl" ] || keep "$kubectl" copy_kubectl
 
 if is_there && ! is_ours; then
   fail "a kind cluster '$name' is here that this did not make: delete it with 'kind delete cluster --name $name'"
@@ -90,6 +88,8 @@ if is_there && ! is_ready && ! (step "starting cluster $name again" revive); the
 fi
 if ! is_there; then
   check_ports
+  ensure_node_image
+  [ -e "$kubectl" ] || keep "$kubectl" copy_kubectl
   trap 'remove' INT TERM
   step "creating cluster $name" create
 fi

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# All tests, as `make test` runs them: first those that need no cluster, then the whole on a kind cluster of its own,
+# which is taken away at the end. KEEP=1 leaves it up for the next run. Ends with the test runner's own summary.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/cluster" && pwd)
+for part in versions step; do . "$here/$part.sh"; done
+export started
+
+cluster=webhook-operator-test
+root=$here/../..
+cd "$root"
+export CARGO_TARGET_DIR=$cache/target
+
+clear_away() { [ -n "${KEEP:-}" ] || "$here/down.sh" $cluster >"$cache/logs/down.log" 2>&1 || true; }
+trap clear_away EXIT
+
+say "formatting and lints"
+cargo fmt --all --check
+cargo clippy --workspace --all-targets --all-features --locked --quiet -- -D warnings
+say "tests without a cluster"
+cargo test --workspace --locked --no-fail-fast
+"$here/up.sh" $cluster
+"$here/rust-images.sh"
+"$here/install.sh" $cluster
+"$here/monitoring.sh" $cluster
+say "tests on the cluster"
+export WEBHOOK_E2E_CLUSTER=$cluster
+cargo test -p e2e --features cluster --test cluster --locked --no-fail-fast -- --test-threads 4
