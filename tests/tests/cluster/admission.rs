@@ -1,3 +1,5 @@
+//! What the API server refuses, and what it then says.
+
 use anyhow::Result;
 use e2e::{cluster, space};
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! The chart: upgrade, uninstall, install again.
+
 use anyhow::Result;
 use e2e::objects::exists;
 use e2e::{cluster, space};

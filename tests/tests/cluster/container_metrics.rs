@@ -1,3 +1,5 @@
+//! Our cAdvisor says of receivers what the kubelet says, and nothing of others.
+
 use std::time::Duration;
 
 use anyhow::{Context, Result};

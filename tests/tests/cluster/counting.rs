@@ -1,3 +1,5 @@
+//! Webhooks sent are webhooks counted, each once.
+
 use std::time::Duration;
 
 use anyhow::Result;

@@ -1,3 +1,5 @@
+//! Children that are deleted, edited, switched off or scaled.
+
 use anyhow::Result;
 use e2e::objects::UP;
 use e2e::space::Space;

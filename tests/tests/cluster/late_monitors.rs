@@ -1,3 +1,5 @@
+//! The Prometheus Operator comes late, or goes.
+
 use anyhow::Result;
 use e2e::objects::{UP, exists};
 use e2e::wait::{holds, until};

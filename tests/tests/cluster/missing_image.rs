@@ -1,3 +1,5 @@
+//! An image that is not there is named, and corrected.
+
 use anyhow::Result;
 use e2e::objects::UP;
 use e2e::wait::{holds, until};

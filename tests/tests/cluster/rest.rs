@@ -1,3 +1,5 @@
+//! Nothing is written at rest, nor by a new operator that finds all as it should be.
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 

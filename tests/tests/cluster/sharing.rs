@@ -1,3 +1,5 @@
+//! One cAdvisor serves all objects, and goes with the last.
+
 use anyhow::Result;
 use e2e::objects::{cadvisors, exists};
 use e2e::space::Space;
