@@ -1,51 +1,68 @@
 //! Runs the original from its fixture, in an environment of its own that is made once.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
 
-use super::requests::Case;
+use crate::wire::DEADLINE;
 
-/// What the original needs.
-const PACKAGES: [&str; 2] = ["flask==3.1.2", "prometheus-client==0.19.0"];
+/// What the original needs, and what that needs: all pinned, so that it stays what it was.
+const PACKAGES: [&str; 8] = [
+    "Flask==3.1.2",
+    "prometheus-client==0.19.0",
+    "Werkzeug==3.1.9",
+    "Jinja2==3.1.6",
+    "MarkupSafe==3.0.4",
+    "blinker==1.9.0",
+    "click==8.5.1",
+    "itsdangerous==2.2.0",
+];
 
-/// A receiver, ended with the test.
-pub(crate) struct Running {
-    pub(crate) child: Child,
-    pub(crate) address: String,
+/// The original, running. Ended with the test.
+pub(crate) struct Original {
+    child: Child,
+    pub(crate) address: SocketAddr,
 }
 
-impl Drop for Running {
+impl Original {
+    /// Starts it on a port that the system chooses, and waits until it says which.
+    pub(crate) fn start() -> Self {
+        let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/original.py");
+        let mut command = Command::new(environment().join("bin/python"));
+        command
+            .args([fixture, "0"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (sender, addresses) = channel();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        std::thread::spawn(move || {
+            let mut said = lines.by_ref().map_while(Result::ok);
+            let address = said.find_map(|line| Some(line.split_once("Running on http://")?.1.trim().parse()));
+            let _ = sender.send(address);
+            // It logs each request: a full pipe would stop it.
+            said.for_each(drop);
+        });
+        let address = addresses.recv_timeout(DEADLINE).unwrap();
+        let mut original = Self {
+            child,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        original.address = address
+            .unwrap_or_else(|| panic!("the original ended: see {fixture}"))
+            .unwrap();
+        original
+    }
+}
+
+impl Drop for Original {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Starts the original on a free port and waits until it listens.
-pub(crate) fn start() -> Running {
-    let python = environment().join("bin/python");
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/original.py");
-    let child = Command::new(python)
-        .args([fixture, &port.to_string()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let running = Running {
-        child,
-        address: format!("127.0.0.1:{port}"),
-    };
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while TcpStream::connect(&running.address).is_err() {
-        assert!(Instant::now() < deadline, "the original does not listen");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    running
 }
 
 /// The Python environment, built aside and then renamed: an interrupted build is no environment.
@@ -65,7 +82,11 @@ fn environment() -> PathBuf {
         std::fs::create_dir_all(place.parent().unwrap()).unwrap();
         run(Command::new("python3").args(["-m", "venv"]).arg(&aside));
         run(pip(&aside).args(["install", "--quiet"]).args(PACKAGES));
-        std::fs::rename(&aside, &place).unwrap();
+        // Whoever was faster made the same.
+        if std::fs::rename(&aside, &place).is_err() {
+            assert!(place.exists(), "{} cannot become {}", aside.display(), place.display());
+            let _ = std::fs::remove_dir_all(&aside);
+        }
     }
     place
 }
@@ -86,25 +107,4 @@ fn run(command: &mut Command) {
         "{command:?}: {}: {advice}",
         String::from_utf8_lossy(&output.stderr)
     );
-}
-
-/// Sends one request on a connection of its own; gives the status and the body.
-pub(crate) fn exchange(address: &str, case: &Case) -> (u16, String) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let mut request = format!(
-        "{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n",
-        case.method, case.path
-    );
-    if let Some(type_) = case.content_type {
-        request += &format!("content-type: {type_}\r\n");
-    }
-    request += &format!("content-length: {}\r\n\r\n", case.body.len());
-    stream.write_all(request.as_bytes()).unwrap();
-    stream.write_all(&case.body).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
