@@ -25,8 +25,10 @@ fn sources() -> Vec<(String, String)> {
     files.collect()
 }
 
-fn is_code(name: &str) -> bool {
-    [".rs", ".sh", ".go", ".py"].iter().any(|ending| name.ends_with(ending))
+fn has_ending(name: &str, endings: &[&str]) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|found| endings.iter().any(|ending| found == *ending))
 }
 
 #[test]
@@ -35,7 +37,7 @@ fn no_file_of_code_is_longer_than_300_lines() {
     assert!(sources.len() > 50, "git lists {} files", sources.len());
     let long: Vec<_> = sources
         .iter()
-        .filter(|(name, text)| is_code(name) && text.lines().count() > 300)
+        .filter(|(name, text)| has_ending(name, &["rs", "sh", "go", "py"]) && text.lines().count() > 300)
         .map(|(name, text)| format!("{name}: {}", text.lines().count()))
         .collect();
     assert!(long.is_empty(), "{long:?}");
@@ -45,7 +47,7 @@ fn no_file_of_code_is_longer_than_300_lines() {
 fn every_rust_file_opens_with_what_it_owns() {
     let silent: Vec<_> = sources()
         .into_iter()
-        .filter(|(name, text)| name.ends_with(".rs") && !text.starts_with("//!"))
+        .filter(|(name, text)| has_ending(name, &["rs"]) && !text.starts_with("//!"))
         .map(|(name, _)| name)
         .collect();
     assert!(silent.is_empty(), "{silent:?}");
@@ -80,7 +82,7 @@ fn scripts_open_with_a_comment_and_no_file_names_this_machine() {
     let here = root().canonicalize().unwrap();
     let here = here.to_string_lossy();
     for (name, text) in sources() {
-        if name.ends_with(".sh") {
+        if has_ending(&name, &["sh"]) {
             let comment = text.lines().find(|line| !line.starts_with("#!")).unwrap_or_default();
             assert!(comment.starts_with('#'), "{name} opens with {comment}");
         }
