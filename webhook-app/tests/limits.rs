@@ -138,6 +138,7 @@ fn without_descriptors_it_waits_and_lives_on() {
         "ulimit -n 32; exec \"$0\" \"$@\"",
         env!("CARGO_BIN_EXE_webhook-app"),
     ]);
+    command.args(["--drain-delay", "0s"]);
     let mut program = Program::run(command);
     let mut many: Vec<TcpStream> = (0..60).map(|_| connect(program.address)).collect();
     let last = many.last_mut().unwrap();

@@ -41,7 +41,13 @@ fn the_same_requests_give_the_same_answers_and_metrics() {
         let theirs = exchange(original.address, case, &mut before);
         let own = exchange(ours.address, case, &mut own_before);
         match differences::names(case, &theirs, &own) {
-            Ok(found) => names.extend(found),
+            Ok(found) => {
+                assert!(
+                    case.shows.is_none_or(|name| found.contains(name)),
+                    "{case} shows {found:?}"
+                );
+                names.extend(found);
+            }
             Err(aspects) => unnamed.push((aspects, case.to_string(), theirs, own)),
         }
     }
