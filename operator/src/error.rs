@@ -7,7 +7,7 @@ use crate::validate::Incomplete;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The API server refused.
-    #[error("{kind} {name}: {source}")]
+    #[error("{kind} {name}: {}", said(source))]
     Api {
         /// The kind of the object that was sent.
         kind: &'static str,
@@ -58,6 +58,14 @@ impl Error {
                 _ => "ApiServerUnreachable",
             },
         }
+    }
+}
+
+/// What the API server said, without what kube adds for debugging.
+fn said(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        other => root_cause(other),
     }
 }
 

@@ -6,7 +6,12 @@ use crate::args::LogFormat;
 
 /// Sends log lines to standard error from here on. `RUST_LOG` chooses among them; default: `info`.
 pub fn init(format: LogFormat) {
+    // kube logs each refused request at `error` before we have judged it; what matters of it we log ourselves.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = match "kube_client::client::builder=off".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    };
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -61,7 +61,7 @@ pub struct WebhookServiceSpec {
     /// contract will do: it reads `WEBHOOK_*` variables and serves webhooks, `/metrics`, `/healthz` and `/readyz` on port 5000.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]
-    #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$')", "write an image reference such as registry.example/receiver:1.2, without spaces or a scheme, or leave image out")]))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("!self.contains('://') && self.matches('^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$')", "write an image reference such as registry.example/receiver:1.2, without spaces or a scheme, or leave image out")]))]
     pub image: Option<String>,
 
     /// When the kubelet pulls the image.

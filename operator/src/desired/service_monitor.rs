@@ -23,8 +23,6 @@ pub(super) fn build(validated: &Validated) -> Option<ServiceMonitor> {
                 scrape_timeout: settings.scrape_timeout.clone(),
                 ..Endpoint::default()
             }],
-            // A draining receiver leaves `Endpoints` at once; its last counts would never be scraped.
-            service_discovery_role: Some("EndpointSlice".to_owned()),
         },
     })
 }
@@ -49,7 +47,6 @@ mod tests {
                 "spec": {
                     "selector": {"matchLabels": meta()["labels"]},
                     "endpoints": [{"port": "http", "path": "/metrics", "interval": "5s", "scrapeTimeout": "2s"}],
-                    "serviceDiscoveryRole": "EndpointSlice",
                 },
             })
         );

@@ -1,4 +1,5 @@
-//! The Prometheus Operator's `ServiceMonitor`, as far as we write it.
+//! The Prometheus Operator's `ServiceMonitor`, as far as we write it. Only fields that every release in use knows: the API server
+//! refuses an object with one that its schema lacks.
 //! Source: the `monitoring.coreos.com_servicemonitors.yaml` of Prometheus Operator 0.85.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
@@ -22,9 +23,6 @@ pub struct ServiceMonitorSpec {
     pub selector: LabelSelector,
     /// What to scrape behind each.
     pub endpoints: Vec<Endpoint>,
-    /// `EndpointSlice` lets a Prometheus keep scraping a pod that is draining; `Endpoints` would drop it at once.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub service_discovery_role: Option<String>,
 }
 
 /// One port to scrape.

@@ -24,7 +24,6 @@ pub(super) fn build(settings: &CadvisorSettings, wanted: &Wanted) -> ServiceMoni
                 metric_relabelings: sample_rules(wanted),
                 ..Endpoint::default()
             }],
-            service_discovery_role: None,
         },
     }
 }
