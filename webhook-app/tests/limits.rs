@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use program::Program;
-use wire::{Counts, DEADLINE, answer, ask, connect, eventually, get, request};
+use wire::{Counts, DEADLINE, answer, ask, connect, eventually, get, in_work, request};
 
 const JSON: Option<&str> = Some("application/json");
 
@@ -20,16 +20,6 @@ fn unfinished() -> Vec<u8> {
     let mut bytes = request("POST", "/webhook", JSON, b"{}");
     bytes.pop();
     bytes
-}
-
-/// A webhook in work, without the last byte of its body. That its body is waited for is told by 100 Continue.
-fn in_work(program: &Program) -> TcpStream {
-    let mut stream = connect(program.address);
-    let head = "POST /webhook HTTP/1.1\r\nhost: receiver\r\ncontent-type: application/json\r\ncontent-length: 2\r\n";
-    write!(stream, "{head}expect: 100-continue\r\n\r\n").unwrap();
-    assert_eq!(answer(&mut stream, true).unwrap().status, 100);
-    stream.write_all(b"{").unwrap();
-    stream
 }
 
 /// 415 while there is room, 503 when there is not; in neither case is the body waited for.
@@ -42,7 +32,7 @@ fn probe(program: &Program) -> u16 {
 #[test]
 fn one_webhook_too_many_is_shed_before_its_body_is_read() {
     let program = Program::start(&["--max-concurrent-requests", "1"]);
-    let mut first = in_work(&program);
+    let mut first = in_work(program.address);
     let before = Counts::read(program.address);
     let shed = ask(program.address, &unfinished());
     assert_eq!(shed.status, 503);

@@ -10,28 +10,14 @@ use std::net::TcpStream;
 use std::process::{Command, Output};
 
 use program::Program;
-use wire::{answer, ask, connect, eventually, get, request};
+use wire::{answer, ask, connect, eventually, get, in_work, request};
 
 const JSON: Option<&str> = Some("application/json");
-
-fn half_a_webhook(program: &Program) -> TcpStream {
-    let mut stream = connect(program.address);
-    stream.write_all(&request("POST", "/webhook", JSON, b"{}")[..]).unwrap();
-    assert_eq!(
-        answer(&mut stream, true).unwrap().status,
-        200,
-        "the connection is in use"
-    );
-    let mut bytes = request("POST", "/webhook", JSON, b"{}");
-    bytes.pop();
-    stream.write_all(&bytes).unwrap();
-    stream
-}
 
 #[test]
 fn what_is_under_way_is_finished_and_webhooks_are_taken_while_draining() {
     let program = Program::start(&["--drain-delay", "3s"]);
-    let mut under_way = half_a_webhook(&program);
+    let mut under_way = in_work(program.address);
     let mut idle = connect(program.address);
     program.signal("TERM");
     eventually("readiness is off", || get(program.address, "/readyz").status == 503);
@@ -59,7 +45,7 @@ fn what_is_under_way_is_finished_and_webhooks_are_taken_while_draining() {
 fn what_is_stuck_is_answered_and_does_not_keep_it() {
     for signal in ["TERM", "INT"] {
         let program = Program::start(&["--drain-delay", "0s", "--request-timeout", "1s"]);
-        let mut stuck = half_a_webhook(&program);
+        let mut stuck = in_work(program.address);
         program.signal(signal);
         assert_eq!(answer(&mut stuck, true).unwrap().status, 408);
         assert_eq!(program.end().0.code(), Some(0), "{signal}");

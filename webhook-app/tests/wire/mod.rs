@@ -110,6 +110,16 @@ pub(crate) fn answer(stream: &mut TcpStream, has_body: bool) -> Option<Answer> {
     Some(answer)
 }
 
+/// A webhook in work, without the last byte of its body. That its body is waited for is told by 100 Continue.
+pub(crate) fn in_work(address: SocketAddr) -> TcpStream {
+    let mut stream = connect(address);
+    let head = "POST /webhook HTTP/1.1\r\nhost: receiver\r\ncontent-type: application/json\r\ncontent-length: 2\r\n";
+    write!(stream, "{head}expect: 100-continue\r\n\r\n").unwrap();
+    assert_eq!(answer(&mut stream, true).unwrap().status, 100);
+    stream.write_all(b"{").unwrap();
+    stream
+}
+
 /// Waits for a claim to become true.
 pub(crate) fn eventually(claim: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
