@@ -5,7 +5,7 @@
 //! → [`status`] → patch, if it says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`fingerprint`]. Effects: [`watches`] and [`optional`] read, [`apply`] writes children, [`reconcile`] the status,
+//! [`fingerprint`], [`hardening`]. Effects: [`watches`] and [`optional`] read, [`apply`] writes children, [`reconcile`] the status,
 //! [`report`] Events, [`converge`] the shared cAdvisor. [`controller`] wires them together.
 
 pub mod admin;
@@ -19,6 +19,7 @@ pub mod desired;
 pub mod error;
 pub mod external;
 pub mod fingerprint;
+pub mod hardening;
 pub mod names;
 pub mod optional;
 pub mod reconcile;

@@ -101,15 +101,7 @@ async fn show(namespace: &str) {
 /// The kubectl that the cluster's scripts keep.
 #[must_use]
 pub fn kubectl() -> String {
-    let programs = std::fs::read_dir(cluster::cache().join("bin"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let found = programs.map(|entry| entry.path()).find(|path| {
-        path.file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with("kubectl-"))
-    });
-    found.map_or_else(|| "kubectl".to_owned(), |path| path.to_string_lossy().into_owned())
+    cluster::program("kubectl")
 }
 
 #[allow(clippy::print_stderr, reason = "the test runner shows it beside the failure")]

@@ -2,14 +2,15 @@
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};
 use k8s_openapi::api::core::v1::{
-    Capabilities, Container, ContainerPort, EnvVar, HTTPGetAction, PodSecurityContext, PodSpec, PodTemplateSpec, Probe,
-    ResourceRequirements, SeccompProfile, SecurityContext, TopologySpreadConstraint,
+    Container, ContainerPort, EnvVar, HTTPGetAction, PodSecurityContext, PodSpec, PodTemplateSpec, Probe,
+    ResourceRequirements, TopologySpreadConstraint,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::child_meta;
 use crate::crd::{ImagePullPolicy, ResourceAmounts, Resources};
+use crate::hardening;
 use crate::names;
 use crate::validate::Validated;
 
@@ -60,10 +61,7 @@ fn pod(validated: &Validated) -> PodSpec {
             run_as_non_root: Some(true),
             run_as_user: Some(65_532),
             run_as_group: Some(65_532),
-            seccomp_profile: Some(SeccompProfile {
-                type_: "RuntimeDefault".to_owned(),
-                localhost_profile: None,
-            }),
+            seccomp_profile: Some(hardening::seccomp()),
             ..PodSecurityContext::default()
         }),
         topology_spread_constraints: Some(vec![TopologySpreadConstraint {
@@ -96,15 +94,7 @@ fn container(validated: &Validated) -> Container {
             ..ContainerPort::default()
         }]),
         resources: Some(requirements(&spec.resources)),
-        security_context: Some(SecurityContext {
-            allow_privilege_escalation: Some(false),
-            read_only_root_filesystem: Some(true),
-            capabilities: Some(Capabilities {
-                drop: Some(vec!["ALL".to_owned()]),
-                add: None,
-            }),
-            ..SecurityContext::default()
-        }),
+        security_context: Some(hardening::container()),
         startup_probe: Some(probe("/healthz", 1, 30)),
         readiness_probe: Some(probe("/readyz", 2, 2)),
         liveness_probe: Some(probe("/healthz", 10, 3)),

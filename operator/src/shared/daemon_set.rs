@@ -3,14 +3,15 @@
 
 use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetSpec};
 use k8s_openapi::api::core::v1::{
-    Capabilities, Container, ContainerPort, HTTPGetAction, HostPathVolumeSource, PodSecurityContext, PodSpec,
-    PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecurityContext, Toleration, Volume, VolumeMount,
+    Container, ContainerPort, HTTPGetAction, HostPathVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, Probe,
+    ResourceRequirements, Toleration, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{CadvisorSettings, shared_meta};
+use crate::hardening;
 use crate::names;
 
 /// Two samples per default scrape interval of 30 s.
@@ -54,10 +55,7 @@ fn pod(settings: &CadvisorSettings) -> PodSpec {
         security_context: Some(PodSecurityContext {
             // containerd's socket belongs to root.
             run_as_user: Some(0),
-            seccomp_profile: Some(SeccompProfile {
-                type_: "RuntimeDefault".to_owned(),
-                localhost_profile: None,
-            }),
+            seccomp_profile: Some(hardening::seccomp()),
             ..PodSecurityContext::default()
         }),
         termination_grace_period_seconds: Some(5),
@@ -136,15 +134,7 @@ fn container(settings: &CadvisorSettings) -> Container {
             limits: amounts(&[("memory", "512Mi")]),
             claims: None,
         }),
-        security_context: Some(SecurityContext {
-            allow_privilege_escalation: Some(false),
-            read_only_root_filesystem: Some(true),
-            capabilities: Some(Capabilities {
-                drop: Some(vec!["ALL".to_owned()]),
-                add: None,
-            }),
-            ..SecurityContext::default()
-        }),
+        security_context: Some(hardening::container()),
         volume_mounts: Some(MOUNTS.map(mount).into()),
         readiness_probe: Some(probe(5)),
         liveness_probe: Some(probe(30)),

@@ -9,19 +9,6 @@ use kube::{Api, ResourceExt};
 use serde_json::json;
 use webhook_operator::crd::WebhookService;
 
-/// The Helm that the cluster's scripts keep.
-fn helm() -> String {
-    let programs = std::fs::read_dir(cluster::cache().join("bin"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let found = programs.map(|entry| entry.path()).find(|path| {
-        path.file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with("helm-"))
-    });
-    found.map_or_else(|| "helm".to_owned(), |path| path.to_string_lossy().into_owned())
-}
-
 fn root() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/..")
 }
@@ -33,7 +20,7 @@ async fn upgrade_keeps_receivers_and_uninstall_keeps_the_definition_and_every_ob
         space.apply("orders", json!({"replicas": 1})).await?;
         space.ready("orders").await?;
         let children = space.versions().await?;
-        let (helm, chart) = (helm(), format!("{}/charts/webhook-operator", root()));
+        let (helm, chart) = (cluster::program("helm"), format!("{}/charts/webhook-operator", root()));
         let release = ["webhook-operator", "-n", cluster::OPERATOR_NAMESPACE];
         let upgrade = [
             &["upgrade"],
