@@ -69,3 +69,32 @@ async fn upgrade_keeps_receivers_and_uninstall_keeps_the_definition_and_every_ob
     })
     .await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chart_is_clean_and_a_mistake_in_its_values_is_named() -> Result<()> {
+    let _use = cluster::shared().await;
+    let (helm, chart) = (cluster::program("helm"), format!("{}/charts/webhook-operator", root()));
+    cluster::run(&helm, &["lint", "--strict", &chart]).await?;
+    let everything = [
+        "imagePullSecrets[0].name=a",
+        "imagePullSecrets[1].name=b",
+        "tolerations[0].operator=Exists",
+        "tolerations[1].key=x",
+        "nodeSelector.a=b",
+        "podAnnotations.a=b",
+        "logFormat=text",
+    ];
+    let values: Vec<_> = everything.iter().flat_map(|value| ["--set", value]).collect();
+    let rendered = cluster::run(
+        &helm,
+        &[&["template", "release", &chart, "-n", "default"], &values[..]].concat(),
+    )
+    .await?;
+    for twice in ["- name: a", "- name: b", "key: x"] {
+        assert!(rendered.contains(twice), "{twice} is not rendered");
+    }
+    let refused = cluster::run(&helm, &["template", "release", &chart, "--set", "logFormt=text"]).await;
+    let refused = refused.err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(refused.contains("logFormt"), "{refused}");
+    Ok(())
+}
