@@ -2,7 +2,7 @@
 # Builds live outside the checkout, so that a fresh clone starts warm.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/webhook-operator/target
 
-.PHONY: up test down lint unit crds
+.PHONY: up test down lint unit crds figures
 
 up: ## A kind cluster with the operator, Prometheus and an example; then what runs and how to reach it.
 	tests/cluster/demo.sh
@@ -12,6 +12,9 @@ test: ## All tests, on a cluster of their own. KEEP=1 keeps it for the next run.
 
 down: ## Takes away every cluster of ours, and the Docker that we started.
 	tests/cluster/down.sh --all
+
+figures: ## What the demo of `make up` costs and how fast it is.
+	tests/cluster/figures.sh
 
 unit: lint ## The tests that need no cluster.
 	cargo test --workspace --locked --no-fail-fast

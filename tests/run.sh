@@ -3,7 +3,7 @@
 # which is taken away at the end. KEEP=1 leaves it up for the next run. Ends with the test runner's own summary.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/cluster" && pwd)
-for part in versions step; do . "$here/$part.sh"; done
+for part in versions step machine binaries; do . "$here/$part.sh"; done
 export started
 
 cluster=webhook-operator-test
@@ -13,6 +13,11 @@ export CARGO_TARGET_DIR=$cache/target
 
 clear_away() { [ -n "${KEEP:-}" ] || "$here/down.sh" $cluster >"$cache/logs/down.log" 2>&1 || true; }
 trap clear_away EXIT
+
+need_linux
+need_rust
+# The original, which the receiver is compared with, runs in a virtual environment.
+python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
 
 say "formatting and lints"
 cargo fmt --all --check
@@ -24,5 +29,7 @@ cargo test --workspace --locked --no-fail-fast
 "$here/install.sh" $cluster
 "$here/monitoring.sh" $cluster
 say "tests on the cluster"
-export WEBHOOK_E2E_CLUSTER=$cluster
-cargo test -p e2e --features cluster --test cluster --locked --no-fail-fast -- --test-threads 4
+WEBHOOK_E2E_CLUSTER=$cluster HELM=$(program helm $helm) KUBECTL=$(program kubectl $kubernetes)
+export WEBHOOK_E2E_CLUSTER HELM KUBECTL
+# The whole workspace, so that its crates are built with the same features as above.
+cargo test --workspace --features e2e/cluster --test cluster --locked --no-fail-fast -- --test-threads 4

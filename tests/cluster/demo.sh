@@ -3,7 +3,7 @@
 # now runs. Only calls the other scripts and shows what came of them.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in versions step binaries; do . "$here/$part.sh"; done
+for part in versions step machine binaries; do . "$here/$part.sh"; done
 
 export started KUBECONFIG=$cache/state/webhook-operator.kubeconfig
 receiver=http://127.0.0.1:30500/webhook
@@ -62,6 +62,7 @@ page() {
 TEXT
 }
 
+install_packages curl jq
 "$here/up.sh" webhook-operator
 "$here/rust-images.sh"
 "$here/install.sh" webhook-operator

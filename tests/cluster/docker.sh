@@ -1,32 +1,15 @@
-# Docker, installed where it is missing and started where it does not run. Sourced after step.sh.
+# Docker, installed where it is missing and started where it does not run. Sourced after machine.sh.
 # Stops only the daemon that it started itself.
 
 docker_pid=$cache/state/dockerd.pid
 
 answers() { timeout 5 docker version >/dev/null 2>&1; }
 
-# install_packages PACKAGE...: Debian packages, only those that are missing.
-install_packages() {
-  local missing=() package
-  for package in "$@"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  [ "$(id -u)" = 0 ] || fail "the packages ${missing[*]} are missing and only root can install them: run 'apt-get install ${missing[*]}' as root"
-  command -v apt-get >/dev/null || fail "the packages ${missing[*]} are missing and there is no apt-get: install them with your system's own tool"
-  step "installing ${missing[*]}" apt_install "${missing[@]}"
-}
-
-apt_install() {
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -q
-  apt-get install -y --no-install-recommends "$@"
-}
-
 ensure_docker() {
   answers && return
   [ "$(id -u)" = 0 ] || fail "Docker does not answer and only root can start it: start Docker, or run this as root"
   command -v dockerd >/dev/null || install_packages docker.io iptables ca-certificates
+  command -v capsh >/dev/null || install_packages libcap2-bin
   step "starting Docker" start_docker
 }
 
@@ -38,8 +21,8 @@ start_docker() {
     options=(--add-runtime "restricted=$cache/bin/runc-without-withheld-caps" --default-runtime restricted)
   fi
   rm -f /var/run/docker.pid
-  # Detached, with no output of ours: a daemon that holds it would keep whoever waits for its end waiting for ever.
-  setsid dockerd "${options[@]}" >"$cache/logs/dockerd.log" 2>&1 </dev/null &
+  # Detached, with no output and no lock of ours: whoever waits for their end would wait as long as the daemon lives.
+  setsid dockerd "${options[@]}" >"$cache/logs/dockerd.log" 2>&1 </dev/null 9>&- &
   echo $! >"$docker_pid"
   for _ in $(seq 60); do
     answers && return

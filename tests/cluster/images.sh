@@ -83,15 +83,15 @@ cadvisor_reference() {
 # proxy_tools ROOT OUT: what kube-proxy runs, iptables and conntrack, with their libraries. Not its nftables mode: with this
 # Debian's nft and kernels of 2026 its hourly full sync empties the map of all Services.
 proxy_tools() {
-  local root=$1 out=$2 tool file name
-  for tool in /usr/sbin/xtables-nft-multi /usr/sbin/conntrack; do
-    for file in $tool $(chroot "$root" ldd $tool | grep -oE '/[^ ]+'); do install -D "$root$file" "$out$file"; done
+  local root=$1 out=$2 modules=/usr/lib/x86_64-linux-gnu/xtables file name tools
+  tools=(/usr/sbin/xtables-nft-multi /usr/sbin/conntrack)
+  # iptables loads a module for each kind of match: they have needs of their own, `statistic` that of libm.
+  for file in "${tools[@]}" $(chroot "$root" sh -c "ldd ${tools[*]} $modules/*.so" | grep -oE '/[^ :]+\.so[^ :]*'); do
+    [ -e "$out$file" ] || install -D "$root$file" "$out$file"
   done
   for name in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
     ln -s xtables-nft-multi "$out/usr/sbin/$name"
   done
-  mkdir -p "$out/usr/lib/x86_64-linux-gnu"
-  cp -a "$root/usr/lib/x86_64-linux-gnu/xtables" "$out/usr/lib/x86_64-linux-gnu/"
 }
 
 # build_images ROOT: makes every image that the node carries; ROOT is the node's file system, for kube-proxy's tools.

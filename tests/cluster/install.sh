@@ -2,7 +2,7 @@
 # Installs this checkout's operator into a cluster with the chart: install.sh NAME. The images must be built.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in versions step binaries; do . "$here/$part.sh"; done
+for part in versions step machine binaries; do . "$here/$part.sh"; done
 . "$cache/state/images.env"
 
 export KUBECONFIG=$cache/state/$1.kubeconfig

@@ -2,7 +2,7 @@
 # Puts the Prometheus Operator and one Prometheus into a cluster: monitoring.sh NAME. Run again, it changes nothing.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in versions step binaries docker images; do . "$here/$part.sh"; done
+for part in versions step machine binaries docker images; do . "$here/$part.sh"; done
 
 export KUBECONFIG=$cache/state/$1.kubeconfig
 kubectl() { "$(program kubectl $kubernetes)" "$@"; }

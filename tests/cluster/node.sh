@@ -5,6 +5,9 @@ node_tar=$images/node-$node_key.tar
 rootfs=$cache/rootfs-$(key "$here/node.sh")
 
 build_node() {
+  # What an earlier recipe made is never used again, and large.
+  find "$images" -name 'node-*.tar' -delete
+  find "$cache" -maxdepth 1 -name 'rootfs-*' ! -path "$rootfs" -exec rm -rf {} +
   # What one architecture's bookworm gives: its systemd 252 boots on cgroup v1 and v2; 256 and later refuse v1.
   install_packages debootstrap libcap2-bin jq
   pause_program
@@ -67,7 +70,9 @@ node_units() {
 
 # The root and the programs become a container; its containerd takes the images in; the container becomes the image.
 assemble_node() {
-  local builder=node-builder-$$ tag
+  local builder=webhook-operator-node-builder tag
+  # What a stopped run left.
+  docker rm -f "$builder" >/dev/null 2>&1 || true
   install "$(program kubelet $kubernetes)" "$rootfs/usr/bin/kubelet"
   install "$(program kubeadm $kubernetes)" "$rootfs/usr/bin/kubeadm"
   install "$(program kubectl $kubernetes)" "$rootfs/usr/bin/kubectl"

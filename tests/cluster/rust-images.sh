@@ -3,7 +3,7 @@
 # an unchanged binary is an unchanged image. Writes their names to the cache's state/images.env.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in versions step binaries docker images; do . "$here/$part.sh"; done
+for part in versions step machine binaries docker images; do . "$here/$part.sh"; done
 
 root=$here/../..
 target=x86_64-unknown-linux-gnu
@@ -21,18 +21,24 @@ image() {
   if ! has_image "$tag"; then
     context=$(mktemp -d)
     cp "$binary" "$context/"
-    DOCKER_BUILDKIT=0 docker build -q -t "$tag" -f "$root/$3/Dockerfile" "$context" >/dev/null 2>&1
+    # To the log, not to whoever reads the name.
+    DOCKER_BUILDKIT=0 docker build -t "$tag" -f "$root/$3/Dockerfile" "$context" >&2
     rm -rf "$context"
   fi
   echo "$tag"
 }
 
+# Writes their names down, for install.sh.
+images_of_both() {
+  local operator receiver
+  operator=$(image webhook-operator release operator)
+  receiver=$(image webhook-app receiver webhook-app)
+  printf '%s\n' "OPERATOR_IMAGE=$operator" "RECEIVER_IMAGE=$receiver" "CADVISOR_IMAGE=$(cadvisor_reference)" >"$cache/state/images.env.part"
+  mv "$cache/state/images.env.part" "$cache/state/images.env"
+}
+
+need_rust
 step "compiling the operator" compile webhook-operator release
 step "compiling the receiver" compile webhook-app receiver
 ensure_docker
-{
-  echo "OPERATOR_IMAGE=$(image webhook-operator release operator)"
-  echo "RECEIVER_IMAGE=$(image webhook-app receiver webhook-app)"
-  echo "CADVISOR_IMAGE=$(cadvisor_reference)"
-} >"$cache/state/images.env.part"
-mv "$cache/state/images.env.part" "$cache/state/images.env"
+step "images of the operator and the receiver" images_of_both

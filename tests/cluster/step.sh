@@ -3,9 +3,9 @@
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/webhook-operator
 mkdir -p "$cache/bin" "$cache/logs" "$cache/state"
-started=${started:-$SECONDS}
+started=${started:-$EPOCHSECONDS} # one clock for a script and those it calls
 
-say() { printf '%3d:%02d  %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) "$*"; }
+say() { printf '%3d:%02d  %s\n' $(((EPOCHSECONDS - started) / 60)) $(((EPOCHSECONDS - started) % 60)) "$*"; }
 
 # One line on what is wrong and what to do about it; then the end.
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
@@ -47,11 +47,4 @@ keep() {
   rm -rf "$file.part"
   "$@" "$file.part"
   mv "$file.part" "$file"
-}
-
-# room GIGABYTES: a full disk is told before the work, not in the middle of it.
-room() {
-  local free
-  free=$(($(df --output=avail -k "$cache" | tail -n 1) / 1048576))
-  [ "$free" -ge "$1" ] || fail "$free GB are free under $cache, $1 are needed; free some or point XDG_CACHE_HOME at a larger disk"
 }

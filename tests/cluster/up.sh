@@ -3,24 +3,9 @@
 # was. Touches no cluster that it did not make.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-for part in versions step binaries docker images node; do . "$here/$part.sh"; done
+for part in versions step machine binaries docker images node cluster; do . "$here/$part.sh"; done
 
-name=${1:-webhook-operator}
-node=$name-control-plane
-kubeconfig=$cache/state/$name.kubeconfig
-
-kind_() { "$(program kind $kind)" "$@"; }
-
-check_machine() {
-  [ "$(uname -s)" = Linux ] || fail "this builds a Linux cluster: run it on Linux"
-  command -v go >/dev/null || fail "Go is missing: install Go 1.26 or newer and put it on the PATH"
-  room 15
-}
-
-# The cluster's node is ours if it is the container that we made.
-is_ours() { [ "$(docker inspect -f '{{.Id}}' "$node" 2>/dev/null)" = "$(cat "$cache/state/$name.id" 2>/dev/null)" ]; }
-
-is_there() { docker inspect "$node" >/dev/null 2>&1; }
+of "${1:-webhook-operator}"
 
 check_ports() {
   local port
@@ -33,6 +18,7 @@ check_ports() {
 # Only the demo's cluster binds this machine's ports: a test's may run beside it.
 config() {
   if [ "$name" = webhook-operator ]; then cat "$here/../../kind-config.yaml"; else sed '/extraPortMappings/,$d' "$here/../../kind-config.yaml"; fi
+  printf '  extraMounts:\n  - {hostPath: "%s", containerPath: /kind/mark, readOnly: true}\n' "$mark"
 }
 
 is_ready() {
@@ -46,8 +32,11 @@ wait_until_ready() {
 
 create() {
   rm -f "$kubeconfig"
-  config | kind_ create cluster --name "$name" --image "$node_image" --config - --kubeconfig "$kubeconfig" --wait 120s
-  docker inspect -f '{{.Id}}' "$node" >"$cache/state/$name.id"
+  mkdir -p "$mark"
+  echo "$node_key" >"$mark/recipe"
+  config | kind_ create cluster --name "$name" --image "$node_image" --config - --kubeconfig "$kubeconfig.part" --wait 120s
+  # Last: without it the cluster counts as half made.
+  mv "$kubeconfig.part" "$kubeconfig"
 }
 
 # A node that stands still (the machine or Docker was restarted) is started again.
@@ -55,8 +44,6 @@ revive() {
   docker start "$node" >/dev/null
   wait_until_ready 60
 }
-
-remove() { kind_ delete cluster --name "$name" --kubeconfig "$kubeconfig" >/dev/null 2>&1; }
 
 # The node image carries kubectl, whoever built it.
 copy_kubectl() {
@@ -66,13 +53,22 @@ copy_kubectl() {
   docker rm "$container" >/dev/null
 }
 
+# Two runs at once would build the same things twice, over each other.
+be_alone() {
+  exec 9>"$cache/state/up.lock"
+  flock -n 9 || { say "another run is at work here: waiting for it"; flock 9; }
+}
+
 raise_inotify() {
   local limit=/proc/sys/fs/inotify/max_user_instances
   [ "$(cat $limit)" -ge 512 ] || echo 512 2>/dev/null >$limit ||
     fail "fs.inotify.max_user_instances is $(cat $limit), too low for kind: run 'sysctl fs.inotify.max_user_instances=512' as root"
 }
 
-check_machine
+need_linux
+need_go
+need_room 15
+be_alone
 install_packages procps
 ensure_docker
 raise_inotify
@@ -82,15 +78,17 @@ kubectl=$(program kubectl $kubernetes)
 if is_there && ! is_ours; then
   fail "a kind cluster '$name' is here that this did not make: delete it with 'kind delete cluster --name $name'"
 fi
-if is_there && ! is_ready && ! (step "starting cluster $name again" revive); then
-  say "cluster $name does not come back: making it anew"
-  remove
+if is_there && [ ! -e "$kubeconfig" ]; then
+  step "removing cluster $name, which was left half made" remove
+elif is_there && [ "$(cat "$mark/recipe")" != "$node_key" ]; then
+  step "removing cluster $name, which an earlier recipe made" remove
+elif is_there && ! is_ready && ! (step "starting cluster $name again" revive); then
+  step "removing cluster $name, which does not come back" remove
 fi
 if ! is_there; then
   check_ports
   ensure_node_image
   [ -e "$kubectl" ] || keep "$kubectl" copy_kubectl
-  trap 'remove' INT TERM
   step "creating cluster $name" create
 fi
 [ "$name" != webhook-operator ] || kind_ export kubeconfig --name "$name" >/dev/null 2>&1
