@@ -40,7 +40,21 @@ pub enum Error {
     Incomplete(#[from] Incomplete),
 }
 
+/// Among the causes of a refusal: the object's namespace is being deleted. Source: Kubernetes' `core/v1`, `NamespaceTerminatingCause`.
+const NAMESPACE_TERMINATING: &str = "NamespaceTerminating";
+
 impl Error {
+    /// Whether it only says that the namespace is going, and with it the object and all its children.
+    #[must_use]
+    pub fn is_end_of_namespace(&self) -> bool {
+        let Self::Api { source, .. } = self else { return false };
+        let kube::Error::Api(status) = source.as_ref() else {
+            return false;
+        };
+        let causes = status.details.iter().flat_map(|details| &details.causes);
+        causes.into_iter().any(|cause| cause.reason == NAMESPACE_TERMINATING)
+    }
+
     /// One word for conditions, Events and metrics.
     #[must_use]
     pub fn reason(&self) -> &'static str {

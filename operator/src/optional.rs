@@ -25,18 +25,14 @@ pub async fn run(client: Client, triggers: Triggers, served: watch::Sender<Optio
     loop {
         match (is_served(&client).await, &following) {
             (Ok(true), None) => {
-                let (store, watching) = follow(Api::all(client.clone()), config(), triggers.clone());
-                following = Some(tokio::spawn(watching));
-                // Before it is filled, absence means nothing.
-                if store.wait_until_ready().await.is_ok() {
-                    tracing::info!("ServiceMonitors are served: monitors follow");
-                    served.send_replace(Some(store));
-                    tell_all(&triggers);
-                }
+                following = Some(tokio::spawn(offer(client.clone(), triggers.clone(), served.clone())));
             }
-            (Ok(false), Some(task)) => {
-                task.abort();
-                following = None;
+            (Ok(false), Some(_)) => {
+                if let Some(task) = following.take() {
+                    task.abort();
+                    // Only once it has ended can it not bring the store back.
+                    let _ = task.await;
+                }
                 tracing::info!("ServiceMonitors are not served any more");
                 served.send_replace(None);
                 tell_all(&triggers);
@@ -48,6 +44,20 @@ pub async fn run(client: Client, triggers: Triggers, served: watch::Sender<Optio
         }
         tokio::time::sleep(INTERVAL).await;
     }
+}
+
+/// Watches, and hands the store out once it is filled: before that, absence means nothing. That may take for ever, when
+/// the watch is forbidden or the API goes away again, so nobody may wait for it.
+async fn offer(client: Client, triggers: Triggers, served: watch::Sender<Option<Monitors>>) {
+    let (store, watching) = follow(Api::all(client), config(), triggers.clone());
+    let filled = async {
+        if store.wait_until_ready().await.is_ok() {
+            tracing::info!("ServiceMonitors are served: monitors follow");
+            served.send_replace(Some(store.clone()));
+            tell_all(&triggers);
+        }
+    };
+    tokio::join!(watching, filled);
 }
 
 fn tell_all(triggers: &Triggers) {

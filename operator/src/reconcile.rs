@@ -51,6 +51,9 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
             .await
             .map(Some)
     };
+    if outcome.as_ref().is_err_and(Error::is_end_of_namespace) {
+        return Ok(Action::await_change());
+    }
     report::changes(&context, object, &changes).await;
     let failure = outcome.as_ref().err().map(Failure::from);
     write_status(&context, object, &validated, failure.as_ref()).await?;
