@@ -68,16 +68,24 @@ pub async fn client() -> Result<Client> {
     Ok(Client::try_from(config)?)
 }
 
-/// A program that the cluster's scripts keep, whatever its version; else the one on the path.
-#[must_use]
-pub fn program(name: &str) -> String {
-    let kept = std::fs::read_dir(cache().join("bin")).into_iter().flatten().flatten();
-    let starts = format!("{name}-");
-    let found = kept.map(|entry| entry.path()).find(|path| {
-        path.file_name()
-            .is_some_and(|file| file.to_string_lossy().starts_with(&starts))
-    });
-    found.map_or_else(|| name.to_owned(), |path| path.to_string_lossy().into_owned())
+/// Runs the kubectl of this cluster's version, which `KUBECTL` names.
+///
+/// # Errors
+/// As [`run`].
+pub async fn kubectl(arguments: &[&str]) -> Result<String> {
+    run(&program("KUBECTL")?, arguments).await
+}
+
+/// Runs the helm that `HELM` names.
+///
+/// # Errors
+/// As [`run`].
+pub async fn helm(arguments: &[&str]) -> Result<String> {
+    run(&program("HELM")?, arguments).await
+}
+
+fn program(variable: &str) -> Result<String> {
+    std::env::var(variable).with_context(|| format!("{variable} is not set: run `make test`, which sets it"))
 }
 
 /// Runs a program against the cluster and returns what it printed.

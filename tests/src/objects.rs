@@ -8,7 +8,7 @@ use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::core::v1::{Pod, Service, ServiceAccount};
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::core::NamespaceResourceScope;
-use kube::{Api, Resource, ResourceExt};
+use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use webhook_operator::crd::WebhookService;
@@ -80,12 +80,9 @@ impl Space {
     /// # Errors
     /// When the API server does not answer.
     pub async fn versions(&self) -> Result<BTreeMap<String, String>> {
-        let mut all = BTreeMap::new();
-        versions_of::<ServiceAccount>(&self.api(), &mut all).await?;
-        versions_of::<Service>(&self.api(), &mut all).await?;
-        versions_of::<Deployment>(&self.api(), &mut all).await?;
-        versions_of::<ServiceMonitor>(&self.api(), &mut all).await?;
-        Ok(all)
+        let kinds = "serviceaccounts,services,deployments,servicemonitors";
+        let ours = ["-l", "app.kubernetes.io/managed-by=webhook-operator"];
+        versions(&self.namespace, kinds, &ours).await
     }
 
     /// Waits until an object of this kind and name is there, or with `false` is not.
@@ -156,16 +153,19 @@ pub fn cadvisors(space: &Space) -> Api<DaemonSet> {
     Api::namespaced(space.client.clone(), cluster::CADVISOR_NAMESPACE)
 }
 
-async fn versions_of<K>(api: &Api<K>, all: &mut BTreeMap<String, String>) -> Result<()>
-where
-    K: Resource<DynamicType = ()> + Clone + std::fmt::Debug + DeserializeOwned,
-{
-    let ours = ListParams::default().labels("app.kubernetes.io/managed-by=webhook-operator");
-    for object in api.list_metadata(&ours).await?.items {
-        all.insert(
-            format!("{} {}", K::kind(&()), object.name_any()),
-            object.resource_version().unwrap_or_default(),
-        );
-    }
-    Ok(())
+/// The resource version of every object of these kinds in a namespace, by kind and name; `chosen` are kubectl's selectors.
+///
+/// # Errors
+/// When the API server does not answer.
+pub async fn versions(namespace: &str, kinds: &str, chosen: &[&str]) -> Result<BTreeMap<String, String>> {
+    const COLUMNS: &str = "custom-columns=VERSION:.metadata.resourceVersion,KIND:.kind,NAME:.metadata.name";
+    let get = ["-n", namespace, "get", kinds, "--no-headers", "-o", COLUMNS];
+    let text = cluster::kubectl(&[&get[..], chosen].concat()).await?;
+    let rows = text.lines().filter_map(|line| line.split_once(' '));
+    Ok(rows
+        .map(|(version, object)| {
+            let words: Vec<_> = object.split_whitespace().collect();
+            (words.join(" "), version.to_owned())
+        })
+        .collect())
 }

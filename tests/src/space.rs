@@ -58,50 +58,40 @@ pub async fn with<F: Future<Output = Result<()>>>(name: &str, test: impl FnOnce(
     }
 }
 
-/// Prints what a person would look at first.
-async fn show(namespace: &str) {
-    let kubectl = kubectl();
-    let looks: [&[&str]; 4] = [
-        &[
-            "get",
-            "webhookservices,deployments,pods,services,servicemonitors",
-            "-o",
-            "wide",
-        ],
-        &["get", "webhookservices", "-o", "yaml"],
-        &["get", "events", "--sort-by=.metadata.creationTimestamp"],
-        &[
-            "logs",
-            "--prefix",
-            "--tail=20",
-            "-l",
-            "app.kubernetes.io/managed-by=webhook-operator",
-        ],
-    ];
-    for look in looks {
-        let arguments = [&["-n", namespace][..], look].concat();
-        let text = cluster::run(&kubectl, &arguments)
-            .await
-            .unwrap_or_else(|error| format!("{error:#}"));
-        eprint(&format!("--- kubectl {}\n{text}\n", arguments.join(" ")));
+impl Space {
+    /// Runs kubectl in the test's namespace.
+    ///
+    /// # Errors
+    /// As [`cluster::run`].
+    pub async fn kubectl(&self, arguments: &[&str]) -> Result<String> {
+        cluster::kubectl(&[&["-n", &self.namespace][..], arguments].concat()).await
     }
-    let arguments = [
-        "-n",
-        cluster::OPERATOR_NAMESPACE,
-        "logs",
-        "deployment/webhook-operator",
-        "--tail=60",
-    ];
-    let text = cluster::run(&kubectl, &arguments)
-        .await
-        .unwrap_or_else(|error| format!("{error:#}"));
-    eprint(&format!("--- operator's log\n{text}\n"));
 }
 
-/// The kubectl that the cluster's scripts keep.
-#[must_use]
-pub fn kubectl() -> String {
-    cluster::program("kubectl")
+/// Prints what a person would look at first.
+async fn show(namespace: &str) {
+    const KINDS: &str = "webhookservices,deployments,pods,services,servicemonitors";
+    const OURS: &str = "app.kubernetes.io/managed-by=webhook-operator";
+    const OPERATOR: &str = "deployment/webhook-operator";
+    for look in [
+        &["-n", namespace, "get", KINDS, "-o", "wide"][..],
+        &["-n", namespace, "get", "webhookservices", "-o", "yaml"],
+        &[
+            "-n",
+            namespace,
+            "get",
+            "events",
+            "--sort-by=.metadata.creationTimestamp",
+        ],
+        &["-n", namespace, "logs", "--prefix", "--tail=20", "-l", OURS],
+        &["-n", cluster::CADVISOR_NAMESPACE, "get", "all", "-o", "wide"],
+        &["-n", cluster::OPERATOR_NAMESPACE, "logs", OPERATOR, "--tail=60"],
+    ] {
+        let text = cluster::kubectl(look)
+            .await
+            .unwrap_or_else(|error| format!("{error:#}"));
+        eprint(&format!("--- kubectl {}\n{text}\n", look.join(" ")));
+    }
 }
 
 #[allow(clippy::print_stderr, reason = "the test runner shows it beside the failure")]

@@ -36,8 +36,7 @@ async fn apply(space: &e2e::space::Space, name: &str, spec: &Value) -> String {
     });
     let file = std::env::temp_dir().join(format!("{}-{name}.json", space.namespace));
     let written = std::fs::write(&file, object.to_string());
-    let arguments = ["apply", "--dry-run=server", "-f", &file.to_string_lossy()];
-    let outcome = cluster::run(&space::kubectl(), &arguments).await;
+    let outcome = cluster::kubectl(&["apply", "--dry-run=server", "-f", &file.to_string_lossy()]).await;
     let _ = std::fs::remove_file(&file);
     match (written, outcome) {
         (Err(error), _) => error.to_string(),

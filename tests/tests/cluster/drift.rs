@@ -95,8 +95,9 @@ async fn scaled_by_the_scale_subresource_and_deleted_without_a_rest() -> Result<
             .apply("orders", json!({"resources": {"requests": {"cpu": "5m"}}}))
             .await?;
         space.ready("orders").await?;
-        let arguments = ["-n", &space.namespace, "scale", "webhookservice/orders", "--replicas=3"];
-        cluster::run(&space::kubectl(), &arguments).await?;
+        space
+            .kubectl(&["scale", "webhookservice/orders", "--replicas=3"])
+            .await?;
         space.ready("orders").await?;
         until("the scale says three", UP, || async {
             let scale = space

@@ -13,7 +13,7 @@ async fn every_example_becomes_ready() -> Result<()> {
     let _use = cluster::shared().await;
     space::with("examples", |space| async move {
         let examples = format!("{ROOT}/examples");
-        cluster::run(&space::kubectl(), &["-n", &space.namespace, "apply", "-f", &examples]).await?;
+        space.kubectl(&["apply", "-f", &examples]).await?;
         let objects = space.api::<WebhookService>().list(&ListParams::default()).await?.items;
         assert_eq!(objects.len(), std::fs::read_dir(examples)?.count());
         for object in objects {
@@ -36,15 +36,9 @@ async fn the_object_in_the_readme_is_accepted() -> Result<()> {
             .context("no object")?;
         let file = std::env::temp_dir().join(format!("{}.yaml", space.namespace));
         std::fs::write(&file, object)?;
-        let arguments = [
-            "-n",
-            &space.namespace,
-            "apply",
-            "--dry-run=server",
-            "-f",
-            &file.to_string_lossy(),
-        ];
-        let outcome = cluster::run(&space::kubectl(), &arguments).await;
+        let outcome = space
+            .kubectl(&["apply", "--dry-run=server", "-f", &file.to_string_lossy()])
+            .await;
         std::fs::remove_file(&file)?;
         outcome.map(|_| ())
     })

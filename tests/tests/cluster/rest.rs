@@ -4,35 +4,30 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use e2e::objects::cadvisors;
+use e2e::objects::versions;
 use e2e::space::Space;
 use e2e::{cluster, space};
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DeleteParams, ListParams};
 use kube::{Api, ResourceExt};
 use serde_json::json;
-use webhook_operator::crd::WebhookService;
 
+/// The version of every object that the operator writes or causes to be written, and of its Events.
 async fn everything(space: &Space) -> Result<BTreeMap<String, String>> {
-    let mut all = space.versions().await?;
-    for object in space.api::<WebhookService>().list(&ListParams::default()).await?.items {
-        all.insert(
-            format!("WebhookService {}", object.name_any()),
-            object.resource_version().unwrap_or_default(),
-        );
-    }
-    for object in cadvisors(space).list(&ListParams::default()).await?.items {
-        all.insert(
-            format!("DaemonSet {}", object.name_any()),
-            object.resource_version().unwrap_or_default(),
-        );
-    }
+    let kinds = "webhookservices,serviceaccounts,services,deployments,replicasets,pods,servicemonitors";
+    let mut all = versions(&space.namespace, kinds, &[]).await?;
+    let events = ["--field-selector", "reportingComponent=webhook-operator"];
+    all.extend(versions(&space.namespace, "events", &events).await?);
+    let shared = "daemonsets,pods,services,serviceaccounts,servicemonitors";
+    all.extend(versions(cluster::CADVISOR_NAMESPACE, shared, &[]).await?);
     Ok(all)
 }
 
 /// For one minute nothing changes.
 async fn at_rest(space: &Space) -> Result<()> {
     let (before, end) = (everything(space).await?, Instant::now() + Duration::from_mins(1));
+    let has = |kind: &str| before.keys().any(|name| name.starts_with(kind));
+    ensure!(has("Event") && has("DaemonSet") && has("WebhookService"), "{before:?}");
     while Instant::now() < end {
         let now = everything(space).await?;
         ensure!(now == before, "changed at rest: {before:?} -> {now:?}");

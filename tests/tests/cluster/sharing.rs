@@ -31,27 +31,13 @@ async fn operators(space: &Space, replicas: i32) -> Result<()> {
     let api = Api::<Deployment>::namespaced(space.client.clone(), cluster::OPERATOR_NAMESPACE);
     let patch = Patch::Merge(json!({"spec": {"replicas": replicas}}));
     api.patch("webhook-operator", &PatchParams::default(), &patch).await?;
-    let arguments = [
-        "-n",
-        cluster::OPERATOR_NAMESPACE,
-        "rollout",
-        "status",
-        "deployment/webhook-operator",
-        "--timeout=120s",
-    ];
-    cluster::run(&space::kubectl(), &arguments).await?;
+    let of_operator = ["-n", cluster::OPERATOR_NAMESPACE];
+    let rolled_out = ["rollout", "status", "deployment/webhook-operator", "--timeout=120s"];
+    cluster::kubectl(&[&of_operator[..], &rolled_out].concat()).await?;
     if replicas == 0 {
-        let arguments = [
-            "-n",
-            cluster::OPERATOR_NAMESPACE,
-            "wait",
-            "--for=delete",
-            "pod",
-            "-l",
-            "app.kubernetes.io/name=webhook-operator",
-            "--timeout=120s",
-        ];
-        cluster::run(&space::kubectl(), &arguments).await?;
+        let selector = "app.kubernetes.io/name=webhook-operator";
+        let gone = ["wait", "--for=delete", "pod", "-l", selector, "--timeout=120s"];
+        cluster::kubectl(&[&of_operator[..], &gone].concat()).await?;
     }
     Ok(())
 }
