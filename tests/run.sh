@@ -16,6 +16,7 @@ trap clear_away EXIT
 
 need_linux
 need_rust
+install_packages procps git
 # The original, which the receiver is compared with, runs in a virtual environment.
 python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
 

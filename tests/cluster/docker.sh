@@ -13,6 +13,15 @@ ensure_docker() {
   step "starting Docker" start_docker
 }
 
+# A daemon that was killed leaves its process id behind, and the next one takes whoever has it now, be it a zombie, for it.
+drop_stale_pids() {
+  local file
+  for file in /var/run/docker.pid /var/run/docker/containerd/containerd.pid; do
+    [ -e $file ] || continue
+    case $(readlink "/proc/$(cat $file)/exe") in */dockerd | */containerd) ;; *) rm -f $file ;; esac
+  done
+}
+
 start_docker() {
   local options=()
   # A root without CAP_SYS_RESOURCE cannot grant it to --privileged containers: runc has to be asked for less.
@@ -20,7 +29,7 @@ start_docker() {
     install -D "$here/runc-without-withheld-caps" "$cache/bin/runc-without-withheld-caps"
     options=(--add-runtime "restricted=$cache/bin/runc-without-withheld-caps" --default-runtime restricted)
   fi
-  rm -f /var/run/docker.pid
+  drop_stale_pids
   # Detached, with no output and no lock of ours: whoever waits for their end would wait as long as the daemon lives.
   setsid dockerd "${options[@]}" >"$cache/logs/dockerd.log" 2>&1 </dev/null 9>&- &
   echo $! >"$docker_pid"

@@ -9,7 +9,6 @@ is_there && [ -e "$kubeconfig" ] || fail "the demo's cluster is not up: run 'mak
 export KUBECONFIG=$kubeconfig
 . "$cache/state/images.env"
 kubectl() { "$(program kubectl $kubernetes)" "$@"; }
-namespace=figures
 rounds=5
 
 now() { date +%s%3N; }
@@ -29,25 +28,23 @@ is_sampled() {
     jq -e '.data.result | length > 0' >/dev/null
 }
 
-# Prints the two times of one object, in milliseconds.
+# Prints the two times of one object, in milliseconds. Its namespace is new: Prometheus remembers old series for minutes.
 one_object() {
-  local began ready
+  local began ready namespace
+  namespace=figures-$(now)
   kubectl create namespace $namespace >/dev/null
   began=$(now)
-  printf 'apiVersion: webhook-operator.dev/v1alpha1\nkind: WebhookService\nmetadata: {name: fresh}\n' | kubectl -n $namespace apply -f - >/dev/null
+  printf 'apiVersion: webhook-operator.dev/v1alpha1\nkind: WebhookService\nmetadata: {name: fresh}\nspec: {}\n' | kubectl -n $namespace apply -f - >/dev/null
   kubectl -n $namespace wait --for=condition=Ready --timeout=120s webhookservice/fresh >/dev/null
   ready=$(now)
   for _ in $(seq 600); do ! is_sampled || break; sleep 0.2; done
   is_sampled || fail "Prometheus has no sample of $namespace after 120 s"
   echo $((ready - began)) $(($(now) - began))
   kubectl delete namespace $namespace >/dev/null
-  # Old series must not be taken for the next object's.
-  while is_sampled; do sleep 1; done
 }
 
 measure() { for _ in $(seq $rounds); do one_object; done >"$cache/state/figures"; }
 
-kubectl delete namespace $namespace --ignore-not-found >/dev/null
 step "$rounds objects, one after another" measure
 cat <<TEXT
 image of the operator            $(size "$OPERATOR_IMAGE")

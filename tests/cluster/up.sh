@@ -6,6 +6,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for part in versions step machine binaries docker images node cluster; do . "$here/$part.sh"; done
 
 of "${1:-webhook-operator}"
+recipe=$node_key-$(key "$here/../../kind-config.yaml")
 
 check_ports() {
   local port
@@ -33,7 +34,7 @@ wait_until_ready() {
 create() {
   rm -f "$kubeconfig"
   mkdir -p "$mark"
-  echo "$node_key" >"$mark/recipe"
+  echo "$recipe" >"$mark/recipe"
   config | kind_ create cluster --name "$name" --image "$node_image" --config - --kubeconfig "$kubeconfig.part" --wait 120s
   # Last: without it the cluster counts as half made.
   mv "$kubeconfig.part" "$kubeconfig"
@@ -80,7 +81,7 @@ if is_there && ! is_ours; then
 fi
 if is_there && [ ! -e "$kubeconfig" ]; then
   step "removing cluster $name, which was left half made" remove
-elif is_there && [ "$(cat "$mark/recipe")" != "$node_key" ]; then
+elif is_there && [ "$(cat "$mark/recipe")" != "$recipe" ]; then
   step "removing cluster $name, which an earlier recipe made" remove
 elif is_there && ! is_ready && ! (step "starting cluster $name again" revive); then
   step "removing cluster $name, which does not come back" remove
