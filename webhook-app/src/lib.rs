@@ -13,4 +13,5 @@ pub mod metrics;
 pub mod routes;
 pub mod server;
 pub mod shutdown;
+pub mod verify;
 pub mod webhook;
