@@ -7,15 +7,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Context;
-use axum::Router;
+use anyhow::{Context, anyhow};
 use futures::FutureExt;
-use tokio::net::TcpListener;
-use webhook_app::config::{self, Config, LogFormat};
+use webhook_app::config::{self, Config, DeliveryArgs, HandshakeStyle, LogFormat, VerificationArgs};
+use webhook_app::delivery::forward::Forward;
+use webhook_app::delivery::{Delivery, client};
+use webhook_app::handshake::Handshake;
 use webhook_app::metrics::Metrics;
-use webhook_app::routes::{self, Receiver};
-use webhook_app::server::{MAX_CONNECTIONS, Port};
+use webhook_app::receive::{Receiver, Verification};
+use webhook_app::routes::Routes;
+use webhook_app::server::{self, MAX_CONNECTIONS, Port};
 use webhook_app::shutdown::Signals;
+use webhook_app::verify::scheme::Scheme;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -45,12 +48,27 @@ fn fail(line: &str, code: ExitCode) -> ExitCode {
 async fn run(config: &Config) -> anyhow::Result<()> {
     let signals = Signals::listen().context("signals cannot be received")?;
     let is_draining = Arc::new(AtomicBool::new(false));
-    let receiver = Receiver::new(config, Metrics::new()?, Arc::clone(&is_draining));
+    let metrics = Metrics::new()?;
+    let scheme = config.verification.scheme().map_err(|line| anyhow!(line))?;
+    let verification = scheme
+        .clone()
+        .map(|scheme| verification(&config.verification, scheme, &metrics))
+        .transpose()?;
+    let delivery = delivery(&config.delivery, scheme)?;
+    let receiver = Arc::new(Receiver::new(metrics, config.limits(), verification, delivery));
     let has_one_port = config.metrics_listen.is_none();
-    let router = routes::public(receiver.clone(), &config.path, has_one_port);
-    let public = bind(config.listen, "--listen", router, config).await?;
+    let routes = Routes::public(
+        Arc::clone(&receiver),
+        config.path.clone(),
+        has_one_port,
+        Arc::clone(&is_draining),
+    );
+    let public = bind(config.listen, "--listen", routes, config)?;
     let observed = match config.metrics_listen {
-        Some(address) => Some(bind(address, "--metrics-listen", routes::observed(receiver), config).await?),
+        Some(address) => {
+            let routes = Routes::observation(receiver, Arc::clone(&is_draining));
+            Some(bind(address, "--metrics-listen", routes, config)?)
+        }
         None => None,
     };
     if let Some(port) = &observed {
@@ -59,22 +77,52 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     tracing::info!(address = %public.listener.local_addr()?, path = config.path, "taking webhooks");
 
     let stop = signals.drained(&is_draining, config.drain_delay).shared();
-    let webhooks = public.serve(Arc::clone(&is_draining), stop.clone());
     match observed {
-        Some(port) => tokio::join!(webhooks, port.serve(Arc::clone(&is_draining), stop)).0,
-        None => webhooks.await,
+        Some(port) => _ = tokio::join!(public.serve(stop.clone()), port.serve(stop)),
+        None => public.serve(stop).await,
     }
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn bind(address: SocketAddr, flag: &str, router: Router, config: &Config) -> anyhow::Result<Port> {
-    let listener = TcpListener::bind(address)
-        .await
+fn verification(arguments: &VerificationArgs, scheme: Scheme, metrics: &Metrics) -> anyhow::Result<Verification> {
+    let handshake = match (arguments.handshake, &arguments.handshake_token_file) {
+        (HandshakeStyle::X, _) => Some(Handshake::X),
+        (HandshakeStyle::Meta, Some(file)) => {
+            let token = std::fs::read(file).with_context(|| format!("--handshake-token-file {}", file.display()))?;
+            Some(Handshake::Meta(token.trim_ascii_end().to_vec()))
+        }
+        _ => None,
+    };
+    let directory = arguments.secrets_dir.clone().unwrap_or_default();
+    Verification::open(scheme, arguments.tolerance, directory, handshake, metrics).context("--secrets-dir")
+}
+
+fn delivery(arguments: &DeliveryArgs, scheme: Option<Scheme>) -> anyhow::Result<Option<Delivery>> {
+    let Some(uri) = arguments.delivery_http_url.clone() else {
+        return Ok(None);
+    };
+    let forward = Forward {
+        uri,
+        format: arguments.delivery_format,
+        source: arguments.delivery_source.clone(),
+        scheme,
+    };
+    let client = client::new(arguments.delivery_ca_file.as_deref())?;
+    Ok(Some(Delivery::new(
+        client,
+        forward,
+        arguments.delivery_attempts,
+        arguments.delivery_timeout,
+    )))
+}
+
+fn bind(address: SocketAddr, flag: &str, routes: Routes, config: &Config) -> anyhow::Result<Port> {
+    let listener = server::listen(address)
         .with_context(|| format!("{flag} {address} cannot be listened on; is the port taken? Write another address"))?;
     Ok(Port {
         listener,
-        router,
+        routes,
         max_connections: MAX_CONNECTIONS,
         request_time: config.request_timeout,
     })

@@ -1,15 +1,27 @@
-//! The three families of the original, and nothing else. Every label value is known at the start: none comes from a request.
+//! What is counted and timed: the three families of the original, and ours. Every label value is known at the start or
+//! comes from a secret's file name: none comes from a request.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
-/// How the encoder writes the bound of the last finite bucket, and how the original and `OpenMetrics` do. A label's value is
+use crate::answer::Reason;
+use crate::delivery::Undelivered;
+
+/// How the encoder writes the bound of a whole second, and how the original and `OpenMetrics` do. A label's value is
 /// part of a series' name: with the encoder's, recorded series of the original would end here.
 const RUST_BOUND: &str = "{le=\"1\"}";
 const BOUND: &str = "{le=\"1.0\"}";
 
-/// Counters and the histogram, resolved to handles once.
+/// The bounds of the receiver's own time, in seconds: from a request that costs nothing to one that waits for a disk.
+const OWN_BOUNDS: [f64; 12] = [
+    0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.25, 1.0,
+];
+
+/// The bounds of deliveries, in seconds.
+const DELIVERY_BOUNDS: [f64; 11] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// Counters and histograms, resolved to handles once.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     registry: Registry,
@@ -17,6 +29,54 @@ pub struct Metrics {
     error: IntCounter,
     processing_time: Histogram,
     payload_bytes: IntCounter,
+    in_flight: IntGauge,
+    own_time: Histogram,
+    /// By [`Reason`].
+    rejections: Vec<IntCounter>,
+    /// By the name of the key's slot.
+    verifications: IntCounterVec,
+    secrets_loaded: IntCounter,
+    secrets_refused: IntCounter,
+    deliveries: Deliveries,
+}
+
+/// What becomes of webhooks that are passed on.
+#[derive(Clone, Debug)]
+struct Deliveries {
+    delivered: IntCounter,
+    /// By [`Undelivered::place`].
+    undelivered: Vec<IntCounter>,
+    time: Histogram,
+    retries: IntCounter,
+}
+
+/// Registers families in one registry.
+struct Families(Registry);
+
+impl Families {
+    fn counter(&self, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
+        let family = IntCounter::new(name, help)?;
+        self.0.register(Box::new(family.clone()))?;
+        Ok(family)
+    }
+
+    fn counters(&self, name: &str, help: &str, label: &str) -> Result<IntCounterVec, prometheus::Error> {
+        let family = IntCounterVec::new(Opts::new(name, help), &[label])?;
+        self.0.register(Box::new(family.clone()))?;
+        Ok(family)
+    }
+
+    fn histogram(&self, name: &str, help: &str, bounds: &[f64]) -> Result<Histogram, prometheus::Error> {
+        let family = Histogram::with_opts(HistogramOpts::new(name, help).buckets(bounds.to_vec()))?;
+        self.0.register(Box::new(family.clone()))?;
+        Ok(family)
+    }
+
+    fn gauge(&self, options: Opts) -> Result<IntGauge, prometheus::Error> {
+        let family = IntGauge::with_opts(options)?;
+        self.0.register(Box::new(family.clone()))?;
+        Ok(family)
+    }
 }
 
 impl Metrics {
@@ -25,42 +85,105 @@ impl Metrics {
     /// # Errors
     /// When two families clash, which no input can cause.
     pub fn new() -> Result<Self, prometheus::Error> {
-        let requests = IntCounterVec::new(
-            Opts::new("webhook_requests_total", "Total number of webhook requests processed"),
-            &["status"],
+        let families = Families(Registry::new());
+        let requests = families.counters(
+            "webhook_requests_total",
+            "Total number of webhook requests processed",
+            "status",
         )?;
-        let processing_time = Histogram::with_opts(
-            HistogramOpts::new(
-                "webhook_processing_time_seconds",
-                "Time spent processing webhook requests",
-            )
-            .buckets(vec![0.01, 0.05, 0.1, 0.5, 1.0]),
+        let rejections = families.counters(
+            "webhook_rejections_total",
+            "Webhook requests refused, by reason",
+            "reason",
         )?;
-        let payload_bytes = IntCounter::new(
-            "webhook_payload_size_bytes_total",
-            "Total size of webhook payloads received",
+        let reloads = families.counters(
+            "webhook_secret_reloads_total",
+            "Changes of the accepted secrets, by whether they could be used",
+            "result",
         )?;
-        let registry = Registry::new();
-        registry.register(Box::new(requests.clone()))?;
-        registry.register(Box::new(processing_time.clone()))?;
-        registry.register(Box::new(payload_bytes.clone()))?;
+        let build = Opts::new("webhook_build_info", "The running version; the value is always 1")
+            .const_label("version", env!("CARGO_PKG_VERSION"));
+        families.gauge(build)?.set(1);
         Ok(Self {
-            registry,
             success: requests.with_label_values(&["success"]),
             error: requests.with_label_values(&["error"]),
-            processing_time,
-            payload_bytes,
+            processing_time: families.histogram(
+                "webhook_processing_time_seconds",
+                "Time spent processing webhook requests",
+                &[0.01, 0.05, 0.1, 0.5, 1.0],
+            )?,
+            payload_bytes: families.counter(
+                "webhook_payload_size_bytes_total",
+                "Total size of webhook payloads received",
+            )?,
+            in_flight: families.gauge(Opts::new(
+                "webhook_requests_in_flight",
+                "Webhook requests that have no answer yet",
+            ))?,
+            own_time: families.histogram(
+                "webhook_own_time_seconds",
+                "Time the receiver itself spent on a webhook, without waiting for its sender or its target",
+                &OWN_BOUNDS,
+            )?,
+            rejections: Reason::ALL
+                .map(|(_, reason)| rejections.with_label_values(&[reason]))
+                .into(),
+            verifications: families.counters(
+                "webhook_verifications_total",
+                "Webhooks whose signature held, by the key that made it",
+                "key",
+            )?,
+            secrets_loaded: reloads.with_label_values(&["loaded"]),
+            secrets_refused: reloads.with_label_values(&["refused"]),
+            deliveries: Deliveries::new(&families)?,
+            registry: families.0,
         })
     }
 
     /// Starts the clock of one request on the webhook path.
     #[must_use]
     pub fn begin(&self) -> Processing<'_> {
+        self.in_flight.inc();
         Processing {
             metrics: self,
             began: Instant::now(),
-            payload_bytes: None,
+            not_ours: Duration::ZERO,
+            outcome: Err(Reason::Broken),
         }
+    }
+
+    /// Counts a webhook whose signature the key in this slot made.
+    pub fn verified(&self, slot: &str) {
+        self.verifications.with_label_values(&[slot]).inc();
+    }
+
+    /// Has the series of these slots from now on, with the counts they had before.
+    pub fn accept<'k>(&self, slots: impl Iterator<Item = &'k str>) {
+        slots.for_each(|slot| _ = self.verifications.with_label_values(&[slot]));
+    }
+
+    /// Counts a change of the accepted secrets.
+    pub fn reloaded(&self, are_usable: bool) {
+        let counter = if are_usable {
+            &self.secrets_loaded
+        } else {
+            &self.secrets_refused
+        };
+        counter.inc();
+    }
+
+    /// Counts a delivery and the time it took.
+    pub fn delivered(&self, outcome: Result<(), Undelivered>, time: Duration) {
+        match outcome {
+            Ok(()) => self.deliveries.delivered.inc(),
+            Err(undelivered) => self.deliveries.undelivered[undelivered.place()].inc(),
+        }
+        self.deliveries.time.observe(time.as_secs_f64());
+    }
+
+    /// Counts an attempt after the first.
+    pub fn tried_again(&self) {
+        self.deliveries.retries.inc();
     }
 
     /// All families in Prometheus' text format 0.0.4.
@@ -68,83 +191,92 @@ impl Metrics {
     /// # Errors
     /// When a family cannot be written as text, which no input can cause.
     pub fn text(&self) -> Result<String, prometheus::Error> {
-        let mut text = String::with_capacity(2048);
+        let mut text = String::with_capacity(8192);
         TextEncoder::new().encode_utf8(&self.registry.gather(), &mut text)?;
         Ok(text.replace(RUST_BOUND, BOUND))
     }
 }
 
+impl Deliveries {
+    fn new(families: &Families) -> Result<Self, prometheus::Error> {
+        let outcomes = families.counters(
+            "webhook_deliveries_total",
+            "Webhooks passed on to the target, by outcome",
+            "outcome",
+        )?;
+        Ok(Self {
+            delivered: outcomes.with_label_values(&["delivered"]),
+            undelivered: Undelivered::OUTCOMES
+                .map(|outcome| outcomes.with_label_values(&[outcome]))
+                .into(),
+            time: families.histogram(
+                "webhook_delivery_time_seconds",
+                "Time until the target had taken a webhook or was given up, over all attempts",
+                &DELIVERY_BOUNDS,
+            )?,
+            retries: families.counter(
+                "webhook_delivery_retries_total",
+                "Attempts to pass a webhook on after the first",
+            )?,
+        })
+    }
+}
+
 /// One request on the webhook path, from its head to its answer. It is counted and timed when this is dropped, so that
-/// no way out goes uncounted, a sender that hung up included: as an error, unless [`Processing::succeeded`] was called.
+/// no way out goes uncounted, a sender that hung up included.
 #[derive(Debug)]
 pub struct Processing<'a> {
     metrics: &'a Metrics,
     began: Instant,
-    payload_bytes: Option<u64>,
+    not_ours: Duration,
+    /// The length of the body, or why it was refused.
+    outcome: Result<u64, Reason>,
 }
 
 impl Processing<'_> {
+    /// When it began.
+    #[must_use]
+    pub fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// Says that for so long it was the sender or the target who took the time.
+    pub fn waited(&mut self, time: Duration) {
+        self.not_ours += time;
+    }
+
     /// Ends it as a success with a body of so many bytes.
     pub fn succeeded(mut self, payload_bytes: usize) {
-        self.payload_bytes = Some(payload_bytes as u64);
+        self.outcome = Ok(payload_bytes as u64);
+    }
+
+    /// Ends it as an error.
+    pub fn refused(mut self, reason: Reason) {
+        self.outcome = Err(reason);
     }
 }
 
 impl Drop for Processing<'_> {
     fn drop(&mut self) {
-        if let Some(bytes) = self.payload_bytes {
-            self.metrics.payload_bytes.inc_by(bytes);
-            self.metrics.success.inc();
-        } else {
-            self.metrics.error.inc();
+        let metrics = self.metrics;
+        match self.outcome {
+            Ok(bytes) => {
+                metrics.payload_bytes.inc_by(bytes);
+                metrics.success.inc();
+            }
+            Err(reason) => {
+                metrics.error.inc();
+                metrics.rejections[reason as usize].inc();
+            }
         }
-        self.metrics.processing_time.observe(self.began.elapsed().as_secs_f64());
+        let time = self.began.elapsed();
+        metrics.processing_time.observe(time.as_secs_f64());
+        metrics
+            .own_time
+            .observe(time.saturating_sub(self.not_ours).as_secs_f64());
+        metrics.in_flight.dec();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_text_is_the_originals_with_every_series_from_the_start() {
-        let metrics = Metrics::new().unwrap();
-        let expected = [
-            "# HELP webhook_payload_size_bytes_total Total size of webhook payloads received",
-            "# TYPE webhook_payload_size_bytes_total counter",
-            "webhook_payload_size_bytes_total 0",
-            "# HELP webhook_processing_time_seconds Time spent processing webhook requests",
-            "# TYPE webhook_processing_time_seconds histogram",
-            "webhook_processing_time_seconds_bucket{le=\"0.01\"} 0",
-            "webhook_processing_time_seconds_bucket{le=\"0.05\"} 0",
-            "webhook_processing_time_seconds_bucket{le=\"0.1\"} 0",
-            "webhook_processing_time_seconds_bucket{le=\"0.5\"} 0",
-            "webhook_processing_time_seconds_bucket{le=\"1.0\"} 0",
-            "webhook_processing_time_seconds_bucket{le=\"+Inf\"} 0",
-            "webhook_processing_time_seconds_sum 0",
-            "webhook_processing_time_seconds_count 0",
-            "# HELP webhook_requests_total Total number of webhook requests processed",
-            "# TYPE webhook_requests_total counter",
-            "webhook_requests_total{status=\"error\"} 0",
-            "webhook_requests_total{status=\"success\"} 0",
-            "",
-        ];
-        assert_eq!(metrics.text().unwrap(), expected.join("\n"));
-    }
-
-    #[test]
-    fn a_request_counts_once_however_it_ends() {
-        let metrics = Metrics::new().unwrap();
-        metrics.begin().succeeded(7);
-        drop(metrics.begin());
-        let text = metrics.text().unwrap();
-        for line in [
-            "webhook_requests_total{status=\"success\"} 1\n",
-            "webhook_requests_total{status=\"error\"} 1\n",
-            "webhook_payload_size_bytes_total 7\n",
-            "webhook_processing_time_seconds_count 2\n",
-        ] {
-            assert!(text.contains(line), "{line} in {text}");
-        }
-    }
-}
+mod tests;

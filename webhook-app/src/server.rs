@@ -1,87 +1,114 @@
-//! One port: accepts connections, bounds how many there are, and ends without losing a request.
-//! Knows nothing of webhooks; what happens on a connection is [`connection`](crate::connection)'s.
+//! One port: accepts connections and ends without losing a request. Knows nothing of webhooks; who may stay is the
+//! [`crowd`](crate::crowd)'s, what happens on a connection is [`connection`](crate::connection)'s.
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use axum::Router;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use futures::FutureExt;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::connection;
+use crate::crowd::Crowd;
+use crate::routes::Routes;
 
-/// How many connections one port holds unless told otherwise; more wait in the kernel's queue.
-pub const MAX_CONNECTIONS: usize = 16_384;
+/// How many connections one port holds unless told otherwise.
+pub const MAX_CONNECTIONS: usize = 4096;
+
+/// How many connections wait in the kernel to be accepted, at most.
+const BACKLOG: u32 = 4096;
 
 /// How long accepting rests after the system could not give a connection, for example for want of descriptors.
-const REST: Duration = Duration::from_millis(100);
+const REST: Duration = Duration::from_millis(50);
 
 /// What is granted beyond the request's time to what is under way at the end: for writing answers and lingering.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// One port and what it serves.
-#[derive(Debug)]
 pub struct Port {
     /// Where connections come from.
     pub listener: TcpListener,
     /// What answers them.
-    pub router: Router,
+    pub routes: Routes,
     /// How many connections it holds at once, see [`MAX_CONNECTIONS`].
     pub max_connections: usize,
-    /// How long a request's headers may take to arrive, and what is under way to finish after the end.
+    /// How long a request may take from its first byte to its answer.
     pub request_time: Duration,
 }
 
+/// Listens on `address`.
+///
+/// # Errors
+/// When the system refuses, for example because the port is taken.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 impl Port {
-    /// Serves until `stop`, then closes the port and finishes what is under way. While `is_draining`, each answer
-    /// asks the sender to connect anew, so that few connections are left when the port closes.
-    pub async fn serve(self, is_draining: Arc<AtomicBool>, stop: impl Future<Output = ()>) {
-        let connections = GracefulShutdown::new();
-        let places = Arc::new(Semaphore::new(self.max_connections));
-        tokio::pin!(stop);
-        loop {
-            tokio::select! {
-                () = &mut stop => break,
-                (stream, place) = accept(&self.listener, &places) => {
-                    let served = connection::serve(stream, self.router.clone(), self.request_time, &is_draining);
-                    let served = connections.watch(served);
-                    tokio::spawn(async move {
-                        if let Err(error) = served.await {
-                            tracing::debug!(%error, "connection ended early");
-                        }
-                        drop(place);
-                    });
-                }
+    /// Serves until `stop`, then closes the port and finishes what is under way.
+    pub async fn serve(self, stop: impl Future<Output = ()>) {
+        let (crowd, routes) = (
+            Crowd::new(self.max_connections, self.request_time),
+            Arc::new(self.routes),
+        );
+        let accepting = async {
+            loop {
+                let stream = accept(&self.listener, &crowd).await;
+                spawn(connection::serve(stream, crowd.admit().await, Arc::clone(&routes)));
             }
+        };
+        tokio::select! {
+            () = stop => {}
+            () = crowd.keep_time() => {}
+            () = accepting => {}
+        }
+        // Who has connected already was promised an answer by the kernel.
+        while let Some(Ok((stream, _))) = self.listener.accept().now_or_never() {
+            let Some(guest) = crowd.admit().now_or_never() else {
+                break;
+            };
+            spawn(connection::serve(stream, guest, Arc::clone(&routes)));
         }
         drop(self.listener);
         // Idle connections close at once, busy ones after their answer, which says `Connection: close`.
-        let finished = tokio::time::timeout(self.request_time + GRACE, connections.shutdown()).await;
-        if finished.is_err() {
+        let finished = async {
+            tokio::select! { () = crowd.close() => {}, () = crowd.keep_time() => {} }
+        };
+        if tokio::time::timeout(self.request_time + GRACE, finished).await.is_err() {
             tracing::warn!("some requests did not end in time and were cut off");
         }
     }
 }
 
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+fn spawn(connection: impl Future<Output = Result<(), hyper::Error>> + Send + 'static) {
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended early");
+        }
+    });
+}
+
+async fn accept(listener: &TcpListener, crowd: &Crowd) -> TcpStream {
     let mut is_known = false;
     loop {
-        // The semaphore is never closed: waiting for ever is what a full port does anyway.
-        let Ok(place) = Arc::clone(places).acquire_owned().await else {
-            std::future::pending().await
-        };
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, _)) => return stream,
             // The sender gave up while it waited; the next one need not rest for that.
             Err(error) if is_senders(&error) => {}
             Err(error) => {
                 if !is_known {
-                    tracing::warn!(%error, "connections cannot be accepted, trying on");
+                    tracing::warn!(%error, "connections cannot be accepted, asking others to give way");
                 }
                 is_known = true;
+                crowd.make_room();
                 tokio::time::sleep(REST).await;
             }
         }

@@ -16,30 +16,56 @@ pub enum Fault {
     NotJson(#[source] serde_json::Error),
 }
 
-/// Whether the content type announces JSON: `application/json` or `application/*+json`, with any parameters.
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// JSON.
+    Json,
+    /// The fields of a form: how some senders wrap their JSON.
+    Form,
+}
+
+/// What the content type announces: `application/json` or `application/*+json` with any parameters, or, where `takes_forms`,
+/// `application/x-www-form-urlencoded`.
 ///
 /// # Errors
 /// [`Fault::WrongType`].
-pub fn check_type(content_type: Option<&[u8]>) -> Result<(), Fault> {
+pub fn check_type(content_type: Option<&[u8]>, takes_forms: bool) -> Result<Kind, Fault> {
     let text = content_type
         .and_then(|value| std::str::from_utf8(value).ok())
         .ok_or(Fault::WrongType)?;
-    let media_type = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_json =
-        media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"));
-    if is_json { Ok(()) } else { Err(Fault::WrongType) }
+    let media_type = text.split(';').next().unwrap_or_default().trim();
+    let (kind, name) = media_type.split_once('/').ok_or(Fault::WrongType)?;
+    let ends_in_json = || {
+        name.len() > 5 && name.is_char_boundary(name.len() - 5) && name[name.len() - 5..].eq_ignore_ascii_case("+json")
+    };
+    match kind.eq_ignore_ascii_case("application") {
+        true if name.eq_ignore_ascii_case("json") || ends_in_json() => Ok(Kind::Json),
+        true if takes_forms && name.eq_ignore_ascii_case("x-www-form-urlencoded") => Ok(Kind::Form),
+        _ => Err(Fault::WrongType),
+    }
 }
 
-/// Whether the body is one JSON value. It is only looked over: no tree is built, and nesting costs no stack.
+/// Whether the body is one JSON value, or a form whose `payload`, if it has one, is. It is only looked over: no tree is
+/// built, and nesting costs no stack.
 ///
 /// # Errors
 /// [`Fault::NotUtf8`] and [`Fault::NotJson`].
-pub fn check_body(body: &[u8]) -> Result<(), Fault> {
+pub fn check_body(kind: Kind, body: &[u8]) -> Result<(), Fault> {
     // Skipping over a byte slice, serde_json does not look into strings; as text it cannot meet a byte that is not UTF-8.
     let text = std::str::from_utf8(body).map_err(|error| Fault::NotUtf8(error.valid_up_to()))?;
-    serde_json::from_str::<IgnoredAny>(text)
-        .map(|_| ())
-        .map_err(Fault::NotJson)
+    let is_json = |text: &str| {
+        serde_json::from_str::<IgnoredAny>(text)
+            .map(|_| ())
+            .map_err(Fault::NotJson)
+    };
+    match kind {
+        Kind::Json => is_json(text),
+        Kind::Form => {
+            let payload = form_urlencoded::parse(body).find(|(name, _)| name == "payload");
+            payload.map_or(Ok(()), |(_, json)| is_json(&json))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -54,7 +80,11 @@ mod tests {
             "application/cloudevents+json",
             " application/json ",
         ] {
-            assert!(check_type(Some(good.as_bytes())).is_ok(), "{good}");
+            assert_eq!(
+                check_type(Some(good.as_bytes()), false).ok(),
+                Some(Kind::Json),
+                "{good}"
+            );
         }
         for bad in [
             "text/plain",
@@ -63,10 +93,12 @@ mod tests {
             "",
             "application/x-www-form-urlencoded",
         ] {
-            assert!(check_type(Some(bad.as_bytes())).is_err(), "{bad}");
+            assert!(check_type(Some(bad.as_bytes()), false).is_err(), "{bad}");
         }
-        assert!(check_type(None).is_err());
-        assert!(check_type(Some(b"application/\xff+json")).is_err());
+        assert!(check_type(None, true).is_err());
+        assert!(check_type(Some(b"application/\xff+json"), false).is_err());
+        let form = Some(&b"application/x-www-form-urlencoded"[..]);
+        assert_eq!(check_type(form, true).ok(), Some(Kind::Form));
     }
 
     #[test]
@@ -81,7 +113,7 @@ mod tests {
             "1e999",
             &deep,
         ] {
-            assert!(check_body(good.as_bytes()).is_ok(), "{good}");
+            assert!(check_body(Kind::Json, good.as_bytes()).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -94,19 +126,32 @@ mod tests {
             "\"\t\"",
             "\u{feff}{}",
         ] {
-            assert!(check_body(bad.as_bytes()).is_err(), "{bad}");
+            assert!(check_body(Kind::Json, bad.as_bytes()).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_fault_says_where() {
         assert_eq!(
-            check_body(b"{\"a\": 1,\n}").unwrap_err().to_string(),
+            check_body(Kind::Json, b"{\"a\": 1,\n}").unwrap_err().to_string(),
             "the body is not valid JSON: key must be a string at line 2 column 1"
         );
         assert_eq!(
-            check_body(b"\"a\xff\"").unwrap_err().to_string(),
+            check_body(Kind::Json, b"\"a\xff\"").unwrap_err().to_string(),
             "the body is not valid JSON: it is not UTF-8 at byte 2"
         );
+    }
+
+    #[test]
+    fn a_form_holds_what_it_wraps() {
+        for (form, is_good) in [
+            ("payload=%7B%22a%22%3A+1%7D", true),
+            ("a=1&payload=[]", true),
+            ("command=%2Fdeploy&text=", true),
+            ("payload=%7B", false),
+            ("payload=", false),
+        ] {
+            assert_eq!(check_body(Kind::Form, form.as_bytes()).is_ok(), is_good, "{form}");
+        }
     }
 }

@@ -15,7 +15,8 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use webhook_app::config::Config;
 use webhook_app::metrics::Metrics;
-use webhook_app::routes::{Receiver, observed, public};
+use webhook_app::receive::Receiver;
+use webhook_app::routes::Routes;
 use webhook_app::server::{MAX_CONNECTIONS, Port};
 use wire::{Counts, ask, connect, get, request};
 
@@ -26,31 +27,38 @@ struct Served {
     _runtime: Runtime,
 }
 
-fn serve(arguments: &[&str]) -> Served {
-    serve_routes(arguments, MAX_CONNECTIONS, |receiver, config| {
-        public(receiver, &config.path, true)
-    })
+/// Which of a receiver's ports.
+enum Which {
+    Whole,
+    Webhooks,
+    Observation,
 }
 
-fn serve_routes(
-    arguments: &[&str],
-    max_connections: usize,
-    routes: impl FnOnce(Receiver, &Config) -> axum::Router,
-) -> Served {
+fn serve(arguments: &[&str]) -> Served {
+    serve_port(arguments, MAX_CONNECTIONS, &Which::Whole)
+}
+
+fn serve_port(arguments: &[&str], max_connections: usize, which: &Which) -> Served {
     let arguments: Vec<OsString> = ["webhook-app"].iter().chain(arguments).map(Into::into).collect();
     let config = Config::read(&arguments).unwrap();
     let is_draining = Arc::new(AtomicBool::new(false));
-    let receiver = Receiver::new(&config, Metrics::new().unwrap(), Arc::clone(&is_draining));
+    let receiver = Arc::new(Receiver::new(Metrics::new().unwrap(), config.limits(), None, None));
+    let draining = Arc::clone(&is_draining);
+    let routes = match which {
+        Which::Whole => Routes::public(receiver, config.path, true, draining),
+        Which::Webhooks => Routes::public(receiver, config.path, false, draining),
+        Which::Observation => Routes::observation(receiver, draining),
+    };
     let runtime = Runtime::new().unwrap();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
     let port = Port {
         listener,
-        router: routes(receiver, &config),
+        routes,
         max_connections,
         request_time: config.request_timeout,
     };
-    runtime.spawn(port.serve(Arc::clone(&is_draining), std::future::pending()));
+    runtime.spawn(port.serve(std::future::pending()));
     Served {
         address,
         is_draining,
@@ -122,9 +130,7 @@ fn metrics_health_and_readiness() {
 
 #[test]
 fn each_port_of_two_serves_its_own() {
-    let webhooks = serve_routes(&["--path", "/in/shop"], MAX_CONNECTIONS, |receiver, config| {
-        public(receiver, &config.path, false)
-    });
+    let webhooks = serve_port(&["--path", "/in/shop"], MAX_CONNECTIONS, &Which::Webhooks);
     assert_eq!(
         ask(webhooks.address, &request("POST", "/in/shop", JSON, b"{}")).status,
         200
@@ -136,7 +142,7 @@ fn each_port_of_two_serves_its_own() {
             "{path}"
         );
     }
-    let watched = serve_routes(&[], MAX_CONNECTIONS, |receiver, _| observed(receiver));
+    let watched = serve_port(&[], MAX_CONNECTIONS, &Which::Observation);
     for path in ["/metrics", "/healthz", "/readyz"] {
         assert_eq!(get(watched.address, path).status, 200, "{path}");
     }
@@ -182,21 +188,22 @@ fn a_connection_serves_one_request_after_another() {
 }
 
 #[test]
-fn a_full_port_takes_the_next_connection_when_one_ends() {
-    use std::io::{ErrorKind, Read, Write};
-    let served = serve_routes(&[], 2, |receiver, config| public(receiver, &config.path, true));
-    let mut held = [connect(served.address), connect(served.address)];
+fn who_keeps_a_full_port_waiting_gives_way_to_the_next() {
+    use std::io::Write;
+    let served = serve_port(&[], 2, &Which::Whole);
     let ping = request("GET", "/healthz", None, b"");
-    for stream in &mut held {
-        stream.write_all(&ping).unwrap();
-        assert_eq!(wire::answer(stream, true).unwrap().status, 200);
-    }
+    let mut sender = connect(served.address);
+    sender.write_all(&ping).unwrap();
+    assert_eq!(wire::answer(&mut sender, true).unwrap().status, 200);
+    let mut silent = connect(served.address);
     let mut next = connect(served.address);
     next.write_all(&ping).unwrap();
-    next.set_read_timeout(Some(std::time::Duration::from_millis(200)))
-        .unwrap();
-    assert_eq!(next.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
-    drop(held);
-    next.set_read_timeout(Some(wire::DEADLINE)).unwrap();
     assert_eq!(wire::answer(&mut next, true).unwrap().status, 200);
+    assert_eq!(wire::answer(&mut silent, true), None, "it was never heard of");
+    sender.write_all(&ping).unwrap();
+    assert_eq!(
+        wire::answer(&mut sender, true).unwrap().status,
+        200,
+        "it had been served"
+    );
 }

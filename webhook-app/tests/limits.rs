@@ -5,13 +5,13 @@
 mod program;
 mod wire;
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use program::Program;
-use wire::{Counts, DEADLINE, answer, ask, connect, eventually, get, in_work, request};
+use wire::{Counts, DEADLINE, answer, ask, connect, eventually, get, request};
 
 const JSON: Option<&str> = Some("application/json");
 
@@ -20,33 +20,6 @@ fn unfinished() -> Vec<u8> {
     let mut bytes = request("POST", "/webhook", JSON, b"{}");
     bytes.pop();
     bytes
-}
-
-/// 415 while there is room, 503 when there is not; in neither case is the body waited for.
-fn probe(program: &Program) -> u16 {
-    let mut bytes = request("POST", "/webhook", Some("text/plain"), b"{}");
-    bytes.truncate(bytes.len() - 2);
-    ask(program.address, &bytes).status
-}
-
-#[test]
-fn one_webhook_too_many_is_shed_before_its_body_is_read() {
-    let program = Program::start(&["--max-concurrent-requests", "1"]);
-    let mut first = in_work(program.address);
-    let before = Counts::read(program.address);
-    let shed = ask(program.address, &unfinished());
-    assert_eq!(shed.status, 503);
-    assert_eq!(shed.body, r#"{"error":"too many requests at once, try again"}"#);
-    assert_eq!(
-        (shed.header("retry-after"), shed.header("connection")),
-        (Some("1"), Some("close"))
-    );
-    let counts = Counts::read(program.address).since(before);
-    assert_eq!((counts.error, counts.timed), (1, 1));
-    assert_eq!(get(program.address, "/readyz").status, 200, "health answers under load");
-    first.write_all(b"}").unwrap();
-    assert_eq!(answer(&mut first, true).unwrap().status, 200);
-    eventually("there is room again", || probe(&program) == 415);
 }
 
 #[test]
@@ -75,17 +48,21 @@ fn a_body_that_trickles_is_answered_408_when_its_time_is_over() {
 }
 
 #[test]
-fn slow_headers_and_idle_connections_end() {
+fn who_begins_no_request_or_does_not_end_its_head_is_hung_up_on() {
     let program = Program::start(&["--request-timeout", "300ms"]);
+    let mut idle = connect(program.address);
+    let ping = request("GET", "/healthz", None, b"");
+    idle.write_all(&ping).unwrap();
+    assert_eq!(answer(&mut idle, true).unwrap().status, 200);
     let mut silent = connect(program.address);
     let mut slow = connect(program.address);
     slow.write_all(b"POST /webhook HTTP/1.1\r\nhost: rec").unwrap();
-    let mut idle = connect(program.address);
-    idle.write_all(&request("GET", "/healthz", None, b"")).unwrap();
-    assert_eq!(answer(&mut idle, true).unwrap().status, 200);
-    for stream in [&mut silent, &mut slow, &mut idle] {
+    for stream in [&mut silent, &mut slow] {
         assert_eq!(answer(stream, true), None);
     }
+    // Who was served may be idle for longer than a request may take.
+    idle.write_all(&ping).unwrap();
+    assert_eq!(answer(&mut idle, true).unwrap().status, 200);
     assert_eq!(Counts::read(program.address), Counts::default(), "no request, no count");
 }
 
@@ -124,7 +101,7 @@ fn a_sender_that_hangs_up_is_counted() {
 }
 
 #[test]
-fn without_descriptors_it_waits_and_lives_on() {
+fn without_descriptors_others_give_way_and_it_lives_on() {
     let mut command = Command::new("sh");
     command.args([
         "-c",
@@ -133,17 +110,12 @@ fn without_descriptors_it_waits_and_lives_on() {
     ]);
     command.args(["--drain-delay", "0s"]);
     let mut program = Program::run(command);
-    let mut many: Vec<TcpStream> = (0..60).map(|_| connect(program.address)).collect();
-    let last = many.last_mut().unwrap();
-    last.write_all(&request("GET", "/healthz", None, b"")).unwrap();
-    last.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
-    let waiting = last.read(&mut [0]).unwrap_err();
-    assert_eq!(waiting.kind(), ErrorKind::WouldBlock, "descriptors were to be had");
-    let mut last = many.pop().unwrap();
-    drop(many);
-    last.set_read_timeout(Some(DEADLINE)).unwrap();
-    assert_eq!(answer(&mut last, true).unwrap().status, 200);
+    let many: Vec<TcpStream> = (0..60).map(|_| connect(program.address)).collect();
+    for _ in 0..5 {
+        assert_eq!(get(program.address, "/healthz").status, 200);
+    }
     assert!(program.is_running());
+    drop(many);
     program.signal("TERM");
     let (_, log) = program.end();
     let warnings = log.iter().filter(|line| line.contains("cannot be accepted")).count();

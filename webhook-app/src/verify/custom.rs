@@ -1,6 +1,6 @@
 //! A scheme that the operator of this receiver describes, for senders that no other scheme fits. Only reads the description.
 
-use axum::http::HeaderName;
+use hyper::http::HeaderName;
 
 use super::scheme::{Algorithm, Encoding, Form, KeyForm, Method, Part, Stamp};
 
@@ -26,23 +26,37 @@ pub enum Proof {
     Token,
 }
 
+/// The description.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// The header that carries the signature or the token.
+    pub header: HeaderName,
+    /// What signs.
+    pub proof: Proof,
+    /// How a signature is written.
+    pub encoding: Encoding,
+    /// What stands before it.
+    pub prefix: String,
+    /// What is signed: text in which `{body}` stands for the body, `{timestamp}` for the value of `timestamp_header` and
+    /// `{header:NAME}` for that of any header. Tokens sign nothing, and do not look at it.
+    pub signed: String,
+    /// The header with the time of signing, in seconds since 1970.
+    pub timestamp_header: Option<HeaderName>,
+}
+
 impl Custom {
-    /// A scheme of one signature or token in `header`, after `prefix`.
-    ///
-    /// `signed` is what is signed: text in which `{body}` stands for the body, `{timestamp}` for the value of
-    /// `timestamp_header` and `{header:NAME}` for that of any header. Tokens sign nothing, and need none of it.
+    /// Checks a description.
     ///
     /// # Errors
     /// What is wrong with `signed`, and what to write instead.
-    pub fn new(
-        header: HeaderName,
-        proof: Proof,
-        encoding: Encoding,
-        prefix: String,
-        signed: &str,
-        timestamp_header: Option<HeaderName>,
-    ) -> Result<Self, String> {
-        let algorithm = match proof {
+    pub fn new(described: Description) -> Result<Self, String> {
+        let Description {
+            header,
+            prefix,
+            encoding,
+            ..
+        } = described;
+        let algorithm = match described.proof {
             Proof::HmacSha1 => Algorithm::HmacSha1,
             Proof::HmacSha256 => Algorithm::HmacSha256,
             Proof::HmacSha512 => Algorithm::HmacSha512,
@@ -67,8 +81,8 @@ impl Custom {
                 algorithm,
                 encoding,
             },
-            signed: parts(signed, timestamp_header.is_some())?,
-            stamp: timestamp_header.map_or(Stamp::None, Stamp::Header),
+            signed: parts(&described.signed, described.timestamp_header.is_some())?,
+            stamp: described.timestamp_header.map_or(Stamp::None, Stamp::Header),
         };
         let key_form = match algorithm {
             Algorithm::Ed25519 => KeyForm::PublicKey(encoding),

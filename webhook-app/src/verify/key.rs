@@ -56,17 +56,24 @@ impl Key {
         }
     }
 
+    /// The HMAC of `parts`; `None` when this key makes none.
+    #[must_use]
+    pub fn sign(&self, parts: &[&[u8]]) -> Option<hmac::Tag> {
+        let Self::Hmac(_, key) = self else { return None };
+        let mut context = hmac::Context::with_key(key);
+        for part in parts {
+            context.update(part);
+        }
+        Some(context.sign())
+    }
+
     /// Whether `presented` was made with this key over the concatenation of `parts`. Takes the same time wherever it differs.
     #[must_use]
     pub fn made(&self, presented: &Signature<'_>, parts: &[&[u8]]) -> bool {
         match (self, presented) {
-            (Self::Hmac(algorithm, key), Signature::Made { by, bytes }) if algorithm == by => {
-                let mut context = hmac::Context::with_key(key);
-                for part in parts {
-                    context.update(part);
-                }
-                context.sign().as_ref().ct_eq(&bytes[..by.length()]).into()
-            }
+            (Self::Hmac(algorithm, _), Signature::Made { by, bytes }) if algorithm == by => self
+                .sign(parts)
+                .is_some_and(|tag| tag.as_ref().ct_eq(&bytes[..by.length()]).into()),
             (
                 Self::Public(key),
                 Signature::Made {

@@ -13,7 +13,8 @@ pub mod signature;
 
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderName};
+use hyper::HeaderMap;
+use hyper::http::HeaderName;
 
 use keyring::Keyring;
 use scheme::{Method, Part, Scheme, Stamp};

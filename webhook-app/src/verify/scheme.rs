@@ -4,7 +4,7 @@
 //! "Verify webhook signatures manually", Slack "Verifying requests from Slack", Shopify "Verify the origin of a webhook",
 //! GitLab "Webhooks".
 
-use axum::http::HeaderName;
+use hyper::http::HeaderName;
 
 use super::custom::Custom;
 
@@ -74,7 +74,7 @@ impl Algorithm {
 }
 
 /// How the bytes of a signature are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// Lower-case hexadecimal.
     Hex,
@@ -173,6 +173,12 @@ impl Scheme {
             ],
             Self::Custom(custom) => vec![custom.method()],
         }
+    }
+
+    /// Whether this sender may wrap its JSON in a form.
+    #[must_use]
+    pub fn takes_forms(&self) -> bool {
+        matches!(self, Self::GitHub | Self::Slack)
     }
 
     /// How this scheme's secrets become keys.

@@ -109,7 +109,7 @@ pub(crate) fn refused() -> Vec<Case> {
     let chunks = chunked("/webhook", "application/json", &[&quoted(40), &quoted(40)]);
     let allow = &[("allow", "POST")];
     let allow_close = &[("allow", "POST"), ("connection", "close")];
-    let get_only = &[("allow", "GET,HEAD")];
+    let get_only = &[("allow", "GET, HEAD")];
     vec![
         refusal("bad JSON", json(b"{"), 400, &[], eof),
         refusal("no body", json(b""), 400, &[], empty),
@@ -140,7 +140,7 @@ pub(crate) fn refused() -> Vec<Case> {
             on("DELETE", "/metrics", b""),
             405,
             get_only,
-            "only GET,HEAD is allowed here",
+            "only GET, HEAD is allowed here",
         )),
     ]
 }

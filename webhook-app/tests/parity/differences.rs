@@ -29,8 +29,19 @@ type Applies = fn(&Case, theirs: &Seen, own: &Seen) -> bool;
 /// One difference between answers: its name, why we mean it, what it touches, and when it applies.
 struct Difference(&'static str, &'static str, &'static [Aspect], Applies);
 
+/// The families of the original.
+pub(crate) const FAMILIES: [&str; 3] = [
+    "webhook_requests_total",
+    "webhook_processing_time_seconds",
+    "webhook_payload_size_bytes",
+];
+
 /// Differences between the pages of metrics, found by the test itself.
-const OF_PAGES: [(&str, &str); 3] = [
+const OF_PAGES: [(&str, &str); 4] = [
+    (
+        "more-families",
+        "families of our own beside the original's, for what the original does not do",
+    ),
     (
         "created-series",
         "no *_created series: Prometheus' text format has no use for them",

@@ -39,6 +39,15 @@ impl Exposition {
         self.families.len() < before
     }
 
+    /// Takes out all families but these; whether there were others.
+    pub(crate) fn keep(&mut self, families: &[&str]) -> bool {
+        let is_kept = |name: &String| families.iter().any(|family| name.starts_with(family));
+        let before = self.families.len();
+        self.families.retain(|name, _| is_kept(name));
+        self.samples.retain(|(name, _)| is_kept(name));
+        self.families.len() < before
+    }
+
     /// The series of one name.
     pub(crate) fn series(&self, name: &str) -> Vec<(String, String)> {
         self.samples

@@ -6,6 +6,8 @@
     reason = "each test program uses its part of this, and a test that cannot go on fails"
 )]
 
+pub(crate) mod target;
+
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

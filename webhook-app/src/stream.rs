@@ -1,6 +1,7 @@
-//! A stream that can end gently. A socket closed while bytes of its sender are unread makes the kernel send a reset, which
-//! can reach the sender before the answer it should have read, so a refusal of a body that is still on its way would be
-//! lost. Such a stream says that it will write no more and reads what still comes, for a while. Knows nothing of HTTP.
+//! A sender's stream: says when the first byte of a request comes, and can end gently. A socket closed while bytes of its
+//! sender are unread makes the kernel send a reset, which can reach the sender before the answer it should have read, so a
+//! refusal of a body that is still on its way would be lost. Such a stream says that it will write no more and reads what
+//! still comes, for a while. Knows nothing of HTTP.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -13,6 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
+use crate::crowd::Guest;
+
 /// How long the rest of what a sender sends is read for.
 const TIME: Duration = Duration::from_secs(1);
 
@@ -21,9 +24,10 @@ const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// A TCP stream whose shutdown lingers when its switch is on.
 #[derive(Debug)]
-pub(crate) struct Lingering {
-    stream: TcpStream,
-    switch: Arc<AtomicBool>,
+pub(crate) struct Stream {
+    socket: TcpStream,
+    guest: Arc<Guest>,
+    lingers: Arc<AtomicBool>,
     ending: Option<Ending>,
 }
 
@@ -33,18 +37,15 @@ struct Ending {
     left: usize,
 }
 
-impl Lingering {
-    pub(crate) fn new(stream: TcpStream) -> Self {
+impl Stream {
+    /// The stream of `guest`. It lingers when `lingers` is true at its end.
+    pub(crate) fn new(socket: TcpStream, guest: Arc<Guest>, lingers: Arc<AtomicBool>) -> Self {
         Self {
-            stream,
-            switch: Arc::default(),
+            socket,
+            guest,
+            lingers,
             ending: None,
         }
-    }
-
-    /// Turns lingering on or off.
-    pub(crate) fn switch(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.switch)
     }
 }
 
@@ -63,12 +64,12 @@ impl Ending {
     }
 }
 
-impl AsyncWrite for Lingering {
+impl AsyncWrite for Stream {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.ending.is_none() {
-            ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
-            if !this.switch.load(Ordering::Relaxed) {
+            ready!(Pin::new(&mut this.socket).poll_shutdown(context))?;
+            if !this.lingers.load(Ordering::Relaxed) {
                 return Poll::Ready(Ok(()));
             }
         }
@@ -76,11 +77,11 @@ impl AsyncWrite for Lingering {
             until: Box::pin(tokio::time::sleep(TIME)),
             left: MOST_BYTES,
         });
-        ending.poll(&mut this.stream, context)
+        ending.poll(&mut this.socket, context)
     }
 
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        Pin::new(&mut self.socket).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -88,20 +89,25 @@ impl AsyncWrite for Lingering {
         context: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+        Pin::new(&mut self.socket).poll_write_vectored(context, parts)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.socket.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        Pin::new(&mut self.socket).poll_flush(context)
     }
 }
 
-impl AsyncRead for Lingering {
+impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, space: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, space)
+        let before = space.filled().len();
+        ready!(Pin::new(&mut self.socket).poll_read(context, space))?;
+        if space.filled().len() > before {
+            self.guest.got_bytes();
+        }
+        Poll::Ready(Ok(()))
     }
 }

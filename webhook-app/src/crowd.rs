@@ -1,0 +1,296 @@
+//! Everyone who is connected to one port: how many may be, who is late, and who gives way when there is no room left.
+//! Knows nothing of HTTP or sockets.
+//!
+//! A connection is a [`Guest`]. While the port waits for its sender, one that takes too long is told to leave, and when the
+//! port is full the one that has kept it waiting longest gives way to the newcomer, those first that have never got a
+//! request through. Who is being worked for is never told to leave.
+//!
+//! Time is counted in ticks, so that a request costs no look at the clock and no timer.
+
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use futures::task::AtomicWaker;
+use slab::Slab;
+use tokio::sync::Notify;
+
+/// How long a connection may be idle between requests. Longer than the minute for which load balancers keep theirs: of the
+/// two ends the one that sends should close.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long a body is left to arrive when memory is short.
+const BODY_TIME: Duration = Duration::from_secs(1);
+
+/// Of so many guests one is asked to give way at once, so that not each newcomer to a full port looks at all of them.
+const SHARE: usize = 16;
+
+/// What the port waits for, or does, on one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Phase {
+    /// The first byte of a request is awaited.
+    Idle,
+    /// The rest of its head is awaited.
+    Head,
+    /// The rest of its body is awaited.
+    Body,
+    /// An answer is being made or written.
+    Answer,
+}
+
+/// Why a guest is told to leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Leave {
+    /// Its time is over.
+    Late = 1,
+    /// Others need its place.
+    Crowded,
+}
+
+/// One connection, as the crowd sees it.
+#[derive(Debug)]
+pub struct Guest {
+    crowd: Arc<Crowd>,
+    place: usize,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    phase: AtomicU8,
+    since: AtomicU64,
+    has_been_served: AtomicBool,
+    leave: AtomicU8,
+    held_bytes: AtomicUsize,
+    waker: AtomicWaker,
+}
+
+impl State {
+    fn is_in(&self, phase: Phase) -> bool {
+        self.phase.load(Relaxed) == phase as u8
+    }
+
+    fn tell(&self, leave: Leave) {
+        self.leave.store(leave as u8, Relaxed);
+        self.waker.wake();
+    }
+}
+
+/// The guests of one port.
+#[derive(Debug)]
+pub struct Crowd {
+    guests: Mutex<Slab<Arc<State>>>,
+    most: usize,
+    /// How long a request may take to arrive, in ticks, and an idle connection to begin one.
+    request_ticks: u64,
+    keep_alive_ticks: u64,
+    /// How long a body may take that others want the memory of.
+    body_ticks: u64,
+    tick: Duration,
+    began: Instant,
+    clock: AtomicU64,
+    is_closing: AtomicBool,
+    left: Notify,
+}
+
+impl Crowd {
+    /// A port for at most `most` guests at once, whose requests may take `request_time` to arrive.
+    #[must_use]
+    pub fn new(most: usize, request_time: Duration) -> Arc<Self> {
+        let tick = (request_time / 16).clamp(Duration::from_millis(10), Duration::from_millis(500));
+        let ticks = |time: Duration| u64::try_from(time.as_nanos().div_ceil(tick.as_nanos())).unwrap_or(u64::MAX);
+        Arc::new(Self {
+            guests: Mutex::default(),
+            most,
+            request_ticks: ticks(request_time),
+            keep_alive_ticks: ticks(KEEP_ALIVE),
+            body_ticks: ticks(BODY_TIME),
+            tick,
+            began: Instant::now(),
+            clock: AtomicU64::new(0),
+            is_closing: AtomicBool::new(false),
+            left: Notify::new(),
+        })
+    }
+
+    /// Lets one more guest in, as soon as there is room.
+    pub async fn admit(self: &Arc<Self>) -> Guest {
+        loop {
+            let left = self.left.notified();
+            if let Some(guest) = self.try_admit() {
+                return guest;
+            }
+            self.make_room();
+            left.await;
+        }
+    }
+
+    fn try_admit(self: &Arc<Self>) -> Option<Guest> {
+        let mut guests = self.guests();
+        if guests.len() >= self.most {
+            return None;
+        }
+        let state = Arc::<State>::default();
+        state.since.store(self.clock.load(Relaxed), Relaxed);
+        Some(Guest {
+            crowd: Arc::clone(self),
+            place: guests.insert(Arc::clone(&state)),
+            state,
+        })
+    }
+
+    /// Tells those to leave who keep the port waiting longest, unless some are about to leave anyway.
+    pub fn make_room(&self) {
+        let is_leaving = |guest: &State| guest.leave.load(Relaxed) != 0 && !guest.is_in(Phase::Answer);
+        if self.guests().iter().any(|(_, guest)| is_leaving(guest)) {
+            return;
+        }
+        let mut waiting = self.waiting();
+        waiting.sort_by_cached_key(|guest| (guest.has_been_served.load(Relaxed), guest.since.load(Relaxed)));
+        self.dismiss(&waiting);
+    }
+
+    /// Tells those to leave whose bodies hold most, of those that had time enough to arrive.
+    fn free_memory(&self) {
+        let now = self.clock.load(Relaxed);
+        let mut waiting = self.waiting();
+        waiting.retain(|guest| guest.is_in(Phase::Body) && now > guest.since.load(Relaxed) + self.body_ticks);
+        waiting.sort_by_cached_key(|guest| Reverse(guest.held_bytes.load(Relaxed)));
+        self.dismiss(&waiting);
+    }
+
+    /// Those whom nothing is owed to, and who were not told to leave yet.
+    fn waiting(&self) -> Vec<Arc<State>> {
+        let guests = self.guests();
+        let waiting = guests.iter().map(|(_, guest)| guest);
+        let waiting = waiting.filter(|guest| !guest.is_in(Phase::Answer) && guest.leave.load(Relaxed) == 0);
+        waiting.cloned().collect()
+    }
+
+    fn dismiss(&self, guests: &[Arc<State>]) {
+        let share = guests.iter().take(self.most.div_ceil(SHARE));
+        share.for_each(|guest| guest.tell(Leave::Crowded));
+    }
+
+    /// Counts time, and tells those to leave who are late. For as long as it is polled.
+    pub async fn keep_time(&self) {
+        let mut ticks = tokio::time::interval(self.tick);
+        loop {
+            ticks.tick().await;
+            let now = u64::try_from(self.began.elapsed().as_nanos() / self.tick.as_nanos()).unwrap_or(u64::MAX);
+            self.clock.store(now, Relaxed);
+            for (_, guest) in self.guests().iter() {
+                let is_kept = guest.is_in(Phase::Idle) && guest.has_been_served.load(Relaxed);
+                let limit = if is_kept {
+                    self.keep_alive_ticks
+                } else {
+                    self.request_ticks
+                };
+                let waits = now.saturating_sub(guest.since.load(Relaxed));
+                if waits > limit && !guest.is_in(Phase::Answer) {
+                    guest.tell(Leave::Late);
+                }
+            }
+        }
+    }
+
+    /// Lets nobody stay longer than the request that is under way, and resolves when all have left.
+    pub async fn close(&self) {
+        self.is_closing.store(true, Relaxed);
+        self.guests().iter().for_each(|(_, guest)| guest.waker.wake());
+        loop {
+            let left = self.left.notified();
+            if self.guests().is_empty() {
+                return;
+            }
+            left.await;
+        }
+    }
+
+    fn guests(&self) -> MutexGuard<'_, Slab<Arc<State>>> {
+        self.guests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Guest {
+    /// Says what happens on this connection from now on.
+    pub fn enter(&self, phase: Phase) {
+        // The time of a request counts from its first byte, whatever of it is awaited.
+        if !(phase == Phase::Body && self.state.is_in(Phase::Head)) {
+            self.state.since.store(self.crowd.clock.load(Relaxed), Relaxed);
+        }
+        self.state.phase.store(phase as u8, Relaxed);
+    }
+
+    /// Says that the first byte of a request may have come.
+    pub fn got_bytes(&self) {
+        if self.state.is_in(Phase::Idle) {
+            self.enter(Phase::Head);
+        }
+    }
+
+    /// Says that a request was answered, and the next is awaited.
+    pub fn was_served(&self) {
+        self.state.has_been_served.store(true, Relaxed);
+        self.enter(Phase::Idle);
+    }
+
+    /// Says how much of this connection's body is held, in bytes.
+    pub fn holds(&self, bytes: usize) {
+        self.state.held_bytes.store(bytes, Relaxed);
+    }
+
+    /// Has those give way who hold most and are slow.
+    pub fn wants_memory(&self) {
+        self.crowd.free_memory();
+    }
+
+    /// How much of a request's time is over.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        let ticks = self
+            .crowd
+            .clock
+            .load(Relaxed)
+            .saturating_sub(self.state.since.load(Relaxed));
+        self.crowd.tick.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX))
+    }
+
+    /// Why it was told to leave, if it was.
+    #[must_use]
+    pub fn told(&self) -> Option<Leave> {
+        match self.state.leave.load(Relaxed) {
+            0 => None,
+            told if told == Leave::Late as u8 => Some(Leave::Late),
+            _ => Some(Leave::Crowded),
+        }
+    }
+
+    /// Whether it was told to leave while no request of its own is under way: nothing is owed to it.
+    #[must_use]
+    pub fn may_be_dropped(&self) -> bool {
+        self.told().is_some() && (self.state.is_in(Phase::Idle) || self.state.is_in(Phase::Head))
+    }
+
+    /// Whether the port closes.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.crowd.is_closing.load(Relaxed)
+    }
+
+    /// Has `waker` woken whenever there is something new to see here.
+    pub fn register(&self, waker: &Waker) {
+        self.state.waker.register(waker);
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.crowd.guests().remove(self.place);
+        self.crowd.left.notify_waiters();
+    }
+}
