@@ -159,7 +159,7 @@ impl Receiver {
         let waited = guest.waited();
         let payload = self.budget.read(body, guest).await?;
         if payload.was_awaited {
-            processing.waited(processing.began().elapsed());
+            processing.waited(processing.elapsed());
         }
         guest.enter(Phase::Answer);
         let _permit = self.in_work.try_acquire().map_err(|_| Refusal::Overloaded)?;
@@ -174,8 +174,9 @@ impl Receiver {
             return Ok((answer, length));
         }
         if let Some(delivery) = &self.delivery {
-            let deadline = processing.began() + self.limits.request_time.saturating_sub(waited);
+            let spent = waited + processing.elapsed();
             let began = Instant::now();
+            let deadline = began + self.limits.request_time.saturating_sub(spent);
             let again = || self.metrics.tried_again();
             let outcome = delivery.deliver(&head.headers, &payload.bytes, deadline, again).await;
             processing.waited(began.elapsed());

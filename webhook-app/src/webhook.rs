@@ -31,6 +31,9 @@ pub enum Kind {
 /// # Errors
 /// [`Fault::WrongType`].
 pub fn check_type(content_type: Option<&[u8]>, takes_forms: bool) -> Result<Kind, Fault> {
+    if content_type == Some(b"application/json") {
+        return Ok(Kind::Json);
+    }
     let text = content_type
         .and_then(|value| std::str::from_utf8(value).ok())
         .ok_or(Fault::WrongType)?;
