@@ -61,6 +61,8 @@ pub struct Guest {
 
 #[derive(Debug, Default)]
 struct State {
+    /// How many came before it: the order among those who came in the same tick.
+    turn: u64,
     phase: AtomicU8,
     since: AtomicU64,
     has_been_served: AtomicBool,
@@ -93,6 +95,7 @@ pub struct Crowd {
     tick: Duration,
     began: Instant,
     clock: AtomicU64,
+    turn: AtomicU64,
     is_closing: AtomicBool,
     left: Notify,
 }
@@ -112,6 +115,7 @@ impl Crowd {
             tick,
             began: Instant::now(),
             clock: AtomicU64::new(0),
+            turn: AtomicU64::new(0),
             is_closing: AtomicBool::new(false),
             left: Notify::new(),
         })
@@ -134,8 +138,11 @@ impl Crowd {
         if guests.len() >= self.most {
             return None;
         }
-        let state = Arc::<State>::default();
-        state.since.store(self.clock.load(Relaxed), Relaxed);
+        let state = Arc::new(State {
+            turn: self.turn.fetch_add(1, Relaxed),
+            since: AtomicU64::new(self.clock.load(Relaxed)),
+            ..State::default()
+        });
         Some(Guest {
             crowd: Arc::clone(self),
             place: guests.insert(Arc::clone(&state)),
@@ -150,7 +157,10 @@ impl Crowd {
             return;
         }
         let mut waiting = self.waiting();
-        waiting.sort_by_cached_key(|guest| (guest.has_been_served.load(Relaxed), guest.since.load(Relaxed)));
+        waiting.sort_by_cached_key(|guest| {
+            let has_been_served = guest.has_been_served.load(Relaxed);
+            (has_been_served, guest.since.load(Relaxed), guest.turn)
+        });
         self.dismiss(&waiting);
     }
 

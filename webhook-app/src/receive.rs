@@ -178,7 +178,9 @@ impl Receiver {
             let began = Instant::now();
             let deadline = began + self.limits.request_time.saturating_sub(spent);
             let again = || self.metrics.tried_again();
-            let outcome = delivery.deliver(&head.headers, &payload.bytes, deadline, again).await;
+            // Apart: every connection would else keep room for what only a delivery needs.
+            let delivered = Box::pin(delivery.deliver(&head.headers, &payload.bytes, deadline, again));
+            let outcome = delivered.await;
             processing.waited(began.elapsed());
             self.metrics.delivered(outcome, began.elapsed());
             outcome.map_err(Refusal::Undelivered)?;

@@ -13,8 +13,8 @@ use crate::connection;
 use crate::crowd::Crowd;
 use crate::routes::Routes;
 
-/// How many connections one port holds unless told otherwise.
-pub const MAX_CONNECTIONS: usize = 4096;
+/// How many connections one port holds unless told otherwise: at up to 20 kB each they stay within a small pod's memory.
+pub const MAX_CONNECTIONS: usize = 2048;
 
 /// How many connections wait in the kernel to be accepted, at most.
 const BACKLOG: u32 = 4096;
