@@ -16,7 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::crowd::{Guest, Phase};
+use crate::crowd::{Guest, Leave, Phase};
 use crate::routes::Routes;
 use crate::stream::Stream;
 
@@ -40,7 +40,8 @@ pub(crate) async fn serve(stream: TcpStream, guest: Guest, routes: Arc<Routes>) 
             let answer = routes.answer(request, &guest).await;
             let leaves_body = has_body && !answer.is_body_read;
             let mut response = answer.response;
-            lingers.store(leaves_body, Relaxed);
+            // Who gives way to others is not also waited for.
+            lingers.store(leaves_body && guest.told() != Some(Leave::Crowded), Relaxed);
             if leaves_body || answer.is_last || guest.is_closing() || routes.is_draining() {
                 let close = HeaderValue::from_static("close");
                 response.headers_mut().insert(CONNECTION, close);

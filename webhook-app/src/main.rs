@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         }
     };
     log_to_stderr(config.log_format);
+    server::use_all_descriptors();
     match run(&config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&format!("{error:#}"), ExitCode::FAILURE),
@@ -76,10 +77,15 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     }
     tracing::info!(address = %public.listener.local_addr()?, path = config.path, "taking webhooks");
 
-    let stop = signals.drained(&is_draining, config.drain_delay).shared();
-    match observed {
-        Some(port) => _ = tokio::join!(public.serve(stop.clone()), port.serve(stop)),
-        None => public.serve(stop).await,
+    let delay = config.drain_delay;
+    let stop = async move { signals.drained(&is_draining, delay).await }
+        .boxed()
+        .shared();
+    // Tasks of their own: on the runtime's threads, beside the connections that they accept.
+    let ports = observed.into_iter().chain([public]);
+    let serving: Vec<_> = ports.map(|port| tokio::spawn(port.serve(stop.clone()))).collect();
+    for port in serving {
+        port.await?;
     }
     tracing::info!("stopped");
     Ok(())

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use rustix::process::Resource;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::connection;
 use crate::crowd::Crowd;
 use crate::routes::Routes;
 
-/// How many connections one port holds unless told otherwise: at up to 20 kB each they stay within a small pod's memory.
-pub const MAX_CONNECTIONS: usize = 2048;
+/// How many connections one port holds unless told otherwise: at up to 32 kB each they stay within a small pod's memory.
+pub const MAX_CONNECTIONS: usize = 1536;
 
 /// How many connections wait in the kernel to be accepted, at most.
 const BACKLOG: u32 = 4096;
@@ -35,6 +36,16 @@ pub struct Port {
     pub max_connections: usize,
     /// How long a request may take from its first byte to its answer.
     pub request_time: Duration,
+}
+
+/// Lets this program open as many descriptors as the system grants it: what it gives by default, often 1024, is less than a
+/// port's connections.
+pub fn use_all_descriptors() {
+    let mut limit = rustix::process::getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = rustix::process::setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "the limit of descriptors stays as it was");
+    }
 }
 
 /// Listens on `address`.

@@ -44,6 +44,8 @@ impl Connection {
             .ok()?
             .ok()?;
         let _ = stream.set_nodelay(true);
+        // Closed by us, a connection would keep its port for a minute, and at some hundred a second they run out.
+        let _ = stream.set_zero_linger();
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
         Some(Self(sender))

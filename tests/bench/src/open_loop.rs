@@ -20,8 +20,6 @@ pub struct Plan {
     pub address: SocketAddr,
     /// How many per second.
     pub rate: u32,
-    /// For how long.
-    pub time: Duration,
     /// Of a hundred webhooks so many come on a connection of their own.
     pub fresh_percent: u32,
     /// Makes the request; the number counts from 0.
@@ -35,6 +33,8 @@ pub struct Report {
     pub outcomes: BTreeMap<Outcome, u64>,
     /// The time from when each should have left to its answer; of those that were taken.
     pub latencies: Vec<Duration>,
+    /// How many were not taken, by the second after the start in which they should have left.
+    pub failures: BTreeMap<u64, u64>,
 }
 
 impl Report {
@@ -47,19 +47,17 @@ impl Report {
     /// How many were not taken.
     #[must_use]
     pub fn failed(&self) -> u64 {
-        let bad = self.outcomes.iter().filter(|(outcome, _)| !outcome.is_good());
-        bad.map(|(_, count)| count).sum()
+        self.failures.values().sum()
     }
 }
 
-/// Sends by `plan`, on kept connections of which there are as many as it takes.
-pub async fn run(plan: Plan) -> Report {
+/// Sends by `plan` for as long as `goes_on` says of the next webhook's number, on as many kept connections as it takes.
+pub async fn run(plan: Plan, goes_on: impl Fn(u64) -> bool) -> Report {
     let kept = Arc::<Mutex<Vec<Connection>>>::default();
     let report = Arc::<Mutex<Report>>::default();
     let began = Instant::now();
-    let count = u64::from(plan.rate) * plan.time.as_secs();
     let mut tasks = tokio::task::JoinSet::new();
-    for number in 0..count {
+    for number in (0..).take_while(|number| goes_on(*number)) {
         let due = began + Duration::from_nanos(number * 1_000_000_000 / u64::from(plan.rate));
         tokio::time::sleep_until(due).await;
         while tasks.try_join_next().is_some() {}
@@ -75,6 +73,8 @@ pub async fn run(plan: Plan) -> Report {
             *report.outcomes.entry(outcome).or_default() += 1;
             if outcome.is_good() {
                 report.latencies.push(due.elapsed());
+            } else {
+                *report.failures.entry((due - began).as_secs()).or_default() += 1;
             }
         });
     }

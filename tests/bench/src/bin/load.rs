@@ -60,14 +60,14 @@ async fn main() -> anyhow::Result<()> {
     let plan = Plan {
         address: args.address,
         rate: args.rate,
-        time: Duration::from_secs(args.seconds),
         fresh_percent: args.fresh_percent,
         request: {
             let args = Arc::clone(&args);
             Arc::new(move |number| request(&args, number))
         },
     };
-    let mut report = run(plan).await;
+    let count = u64::from(args.rate) * args.seconds;
+    let mut report = run(plan, |number| number < count).await;
     let outcomes = report
         .outcomes
         .iter()

@@ -35,6 +35,9 @@ const SLOW_BODY: &[u8] =
 const ENDLESS_BODY: &[u8] =
     b"POST /webhook HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
 
+/// In so many parts of a second everybody has a turn.
+const SHARES: u32 = 100;
+
 /// How long one connection may take to be made.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -98,11 +101,16 @@ fn main() -> anyhow::Result<()> {
     let (began, mut seen) = (Instant::now(), Seen::default());
     while began.elapsed() < Duration::from_secs(args.seconds) {
         let round = Instant::now();
-        for besieger in &mut besiegers {
-            besieger.step(args.address, &mut seen);
-        }
-        if args.endless_bodies == 0 {
-            std::thread::sleep(Duration::from_secs(1).saturating_sub(round.elapsed()));
+        // Spread over the second, as many senders are who know nothing of each other.
+        let share = besiegers.len().div_ceil(SHARES as usize).max(1);
+        for (besiegers, turn) in besiegers.chunks_mut(share).zip(1..) {
+            for besieger in besiegers {
+                besieger.step(args.address, &mut seen);
+            }
+            if args.endless_bodies == 0 {
+                let until = Duration::from_secs(1) * turn / SHARES;
+                std::thread::sleep(until.saturating_sub(round.elapsed()));
+            }
         }
     }
     let kept = besiegers.iter().filter_map(|besieger| besieger.open.as_ref());
