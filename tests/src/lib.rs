@@ -2,7 +2,9 @@
 //! Asserts nothing itself; a wait that ends without its condition says what it last saw.
 
 pub mod cluster;
+pub mod load;
 pub mod objects;
 pub mod prometheus;
+pub mod receiver;
 pub mod space;
 pub mod wait;

@@ -132,6 +132,19 @@ impl Space {
     }
 }
 
+/// Waits until an object's Service answers: a node's rules for it follow its endpoints a moment later.
+///
+/// # Errors
+/// When it does not within [`UP`].
+pub async fn answers(space: &Space, name: &str) -> Result<()> {
+    let path = format!("{}/readyz", space.address(name).await?);
+    until("the Service answers", UP, || async {
+        let answer = cluster::in_node(&["curl", "-s", "--max-time", "5", &path]).await?;
+        Ok(holds(answer == "ok", &answer))
+    })
+    .await
+}
+
 /// Waits until an object is there, or with `false` is not.
 ///
 /// # Errors

@@ -1,10 +1,13 @@
 //! The `WebhookService` API: what a user may write, with its defaults, its rules and the words `kubectl explain` shows.
 //! Owns the schema that `crds/` is generated from; knows nothing of how a field is served.
 
+mod delivery;
+mod limits;
 mod monitoring;
 mod resources;
 mod rule;
 mod status;
+mod verification;
 
 use std::collections::BTreeMap;
 
@@ -12,10 +15,13 @@ use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use delivery::{AuthorityKind, AuthorityReference, Delivery, DeliveryFormat, HttpDelivery, ServiceReference};
+pub use limits::Limits;
 pub use monitoring::{ContainerMetrics, Monitoring, ServiceMonitorSettings};
 pub use resources::{ResourceAmounts, Resources};
 use rule::rule;
 pub use status::{Condition, WebhookServiceStatus};
+pub use verification::{Algorithm, Custom, Encoding, Handshake, HandshakeStyle, Scheme, SecretKey, Verification};
 
 /// A webhook endpoint: receivers, their Service, and what a Prometheus needs to watch them.
 #[derive(CustomResource, JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
@@ -52,6 +58,7 @@ pub use status::{Condition, WebhookServiceStatus};
     )
 )]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = [rule("!has(self.resources.limits.memory) || quantity(string(self.resources.limits.memory)).asApproximateFloat() >= double(self.limits.maxPayloadBytes) * 8.0 + 33554432.0", "resources.limits.memory is too small for limits.maxPayloadBytes: write at least 8 times maxPayloadBytes and 32Mi, or lower maxPayloadBytes")]))]
 pub struct WebhookServiceSpec {
     /// How many receivers run. Written by the scale subresource, so `kubectl scale` works.
     #[schemars(range(min = 0, max = 1000))]
@@ -78,6 +85,14 @@ pub struct WebhookServiceSpec {
     /// What a request may cost.
     pub limits: Limits,
 
+    /// How senders prove who they are. Absent: everybody is believed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
+
+    /// Where accepted webhooks are passed on to. Absent: they are counted, timed and answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
+
     /// What each receiver asks of its node and may use at most.
     pub resources: Resources,
 
@@ -97,6 +112,8 @@ impl Default for WebhookServiceSpec {
             path: "/webhook".to_owned(),
             service: ServiceSettings::default(),
             limits: Limits::default(),
+            verification: None,
+            delivery: None,
             resources: Resources::default(),
             monitoring: Monitoring::default(),
             paused: false,
@@ -153,21 +170,4 @@ pub enum ServiceType {
     NodePort,
     /// Through the cloud's load balancer.
     LoadBalancer,
-}
-
-/// What a request may cost.
-#[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct Limits {
-    /// The largest body in bytes; a larger one is answered 413. Default 1 MiB.
-    #[schemars(range(min = 1, max = 104_857_600))]
-    pub max_payload_bytes: i32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_payload_bytes: 1_048_576,
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use e2e::objects::UP;
+use e2e::objects::answers;
 use e2e::space::Space;
 use e2e::wait::{holds, until};
 use e2e::{cluster, prometheus, space};
@@ -14,15 +14,8 @@ const GOOD: &str = r#"{"order": 17}"#;
 
 /// Sends `good`, `bad` and `large` webhooks through the Service, from the node.
 async fn send(space: &Space, good: usize, bad: usize, large: usize) -> Result<()> {
-    let address = space.address("orders").await?;
-    let url = format!("{address}/webhook");
-    // A node's rules for a Service follow its endpoints a moment later.
-    until("the Service answers", UP, || async {
-        let path = format!("{address}/readyz");
-        let answer = cluster::in_node(&["curl", "-s", "--max-time", "5", &path]).await?;
-        Ok(holds(answer == "ok", &answer))
-    })
-    .await?;
+    let url = format!("{}/webhook", space.address("orders").await?);
+    answers(space, "orders").await?;
     let script = format!(
         "post() {{ for i in $(seq $1); do curl -s -o /dev/null -w '%{{http_code}}\\n' --max-time 10 -H 'content-type: application/json' -d \"$2\" {url}; done; }}; \
          post {good} '{GOOD}'; post {bad} '{{'; post {large} \"\\\"$(head -c 2000 /dev/zero | tr '\\0' x)\\\"\""

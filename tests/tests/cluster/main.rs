@@ -8,5 +8,7 @@ mod drift;
 mod examples;
 mod late_monitors;
 mod missing_image;
+mod nothing_lost;
 mod rest;
+mod rotation;
 mod sharing;

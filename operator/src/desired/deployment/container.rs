@@ -1,0 +1,73 @@
+//! The receiver's container: its image, its settings as `WEBHOOK_*` variables, its probes and what it may use.
+
+use k8s_openapi::api::core::v1::{
+    Container, ContainerPort, EnvVar, HTTPGetAction, Probe, ResourceRequirements, VolumeMount,
+};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use crate::crd::{ImagePullPolicy, ResourceAmounts, Resources};
+use crate::hardening;
+use crate::names;
+use crate::validate::Validated;
+
+pub(super) fn build(validated: &Validated, variables: Vec<EnvVar>, mounts: Vec<VolumeMount>) -> Container {
+    let spec = &validated.spec;
+    Container {
+        name: names::RECEIVER_CONTAINER.to_owned(),
+        image: Some(validated.image.clone()),
+        image_pull_policy: Some(pull_policy(spec.image_pull_policy).to_owned()),
+        env: Some(variables),
+        volume_mounts: (!mounts.is_empty()).then_some(mounts),
+        ports: Some(vec![ContainerPort {
+            name: Some(names::HTTP_PORT_NAME.to_owned()),
+            container_port: names::RECEIVER_PORT,
+            protocol: Some("TCP".to_owned()),
+            ..ContainerPort::default()
+        }]),
+        resources: Some(requirements(&spec.resources)),
+        security_context: Some(hardening::container()),
+        startup_probe: Some(probe("/healthz", 1, 30)),
+        readiness_probe: Some(probe("/readyz", 2, 2)),
+        liveness_probe: Some(probe("/healthz", 10, 3)),
+        ..Container::default()
+    }
+}
+
+fn probe(path: &str, period_seconds: i32, failure_threshold: i32) -> Probe {
+    Probe {
+        http_get: Some(HTTPGetAction {
+            path: Some(path.to_owned()),
+            port: IntOrString::String(names::HTTP_PORT_NAME.to_owned()),
+            ..HTTPGetAction::default()
+        }),
+        period_seconds: Some(period_seconds),
+        failure_threshold: Some(failure_threshold),
+        timeout_seconds: Some(2),
+        ..Probe::default()
+    }
+}
+
+fn pull_policy(policy: ImagePullPolicy) -> &'static str {
+    match policy {
+        ImagePullPolicy::IfNotPresent => "IfNotPresent",
+        ImagePullPolicy::Always => "Always",
+        ImagePullPolicy::Never => "Never",
+    }
+}
+
+fn requirements(resources: &Resources) -> ResourceRequirements {
+    let amounts = |amounts: &ResourceAmounts| {
+        let named = [("cpu", &amounts.cpu), ("memory", &amounts.memory)];
+        Some(
+            named
+                .into_iter()
+                .filter_map(|(name, amount)| Some((name.to_owned(), amount.clone()?)))
+                .collect(),
+        )
+    };
+    ResourceRequirements {
+        requests: amounts(&resources.requests),
+        limits: amounts(&resources.limits),
+        claims: None,
+    }
+}

@@ -1,0 +1,90 @@
+//! The receivers' `Deployment`: pods that pass Pod Security *restricted*, spread over nodes, replaced without a gap.
+
+mod container;
+mod delivery;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod verification;
+
+use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};
+use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, PodTemplateSpec, TopologySpreadConstraint};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::child_meta;
+use crate::hardening;
+use crate::names;
+use crate::validate::Validated;
+use settings::Settings;
+
+/// What a receiver may need to end beside its longest request: its drain delay (5 s) and some room, in seconds.
+const DRAIN_SECONDS: i64 = 15;
+
+pub(super) fn build(validated: &Validated) -> Deployment {
+    Deployment {
+        metadata: child_meta(validated),
+        spec: DeploymentSpec {
+            replicas: Some(validated.spec.replicas),
+            revision_history_limit: Some(3),
+            progress_deadline_seconds: Some(120),
+            selector: names::matching(names::receiver_selector(&validated.name)),
+            strategy: Some(without_a_gap()),
+            template: PodTemplateSpec {
+                metadata: Some(ObjectMeta {
+                    labels: Some(names::receiver_labels(&validated.name)),
+                    ..ObjectMeta::default()
+                }),
+                spec: Some(pod(validated)),
+            },
+            ..DeploymentSpec::default()
+        },
+        ..Deployment::default()
+    }
+}
+
+/// A new receiver is ready before an old one goes.
+fn without_a_gap() -> DeploymentStrategy {
+    DeploymentStrategy {
+        type_: Some("RollingUpdate".to_owned()),
+        rolling_update: Some(RollingUpdateDeployment {
+            max_surge: Some(IntOrString::String("25%".to_owned())),
+            max_unavailable: Some(IntOrString::Int(0)),
+        }),
+    }
+}
+
+fn pod(validated: &Validated) -> PodSpec {
+    let Settings {
+        variables,
+        volumes,
+        mounts,
+    } = Settings::of(validated);
+    PodSpec {
+        service_account_name: Some(validated.name.clone()),
+        automount_service_account_token: Some(false),
+        // Variables of other Services could collide with the receiver's own `WEBHOOK_*`.
+        enable_service_links: Some(false),
+        termination_grace_period_seconds: Some(
+            DRAIN_SECONDS + i64::from(validated.spec.limits.request_timeout_seconds),
+        ),
+        security_context: Some(PodSecurityContext {
+            run_as_non_root: Some(true),
+            run_as_user: Some(65_532),
+            run_as_group: Some(65_532),
+            seccomp_profile: Some(hardening::seccomp()),
+            ..PodSecurityContext::default()
+        }),
+        topology_spread_constraints: Some(vec![TopologySpreadConstraint {
+            label_selector: Some(names::matching(names::receiver_selector(&validated.name))),
+            match_label_keys: Some(vec!["pod-template-hash".to_owned()]),
+            max_skew: 1,
+            topology_key: "kubernetes.io/hostname".to_owned(),
+            when_unsatisfiable: "ScheduleAnyway".to_owned(),
+            ..TopologySpreadConstraint::default()
+        }]),
+        containers: vec![container::build(validated, variables, mounts)],
+        volumes: (!volumes.is_empty()).then_some(volumes),
+        ..PodSpec::default()
+    }
+}

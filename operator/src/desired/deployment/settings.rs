@@ -1,0 +1,58 @@
+//! What the parts of a spec ask of the pod: variables of the receiver, and the volumes that hold its secrets and files.
+
+use k8s_openapi::api::core::v1::{EnvVar, Volume, VolumeMount};
+
+use super::{delivery, verification};
+use crate::validate::Validated;
+
+/// Variables, and volumes with where they are mounted. In a fixed order: another order would be another pod.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Settings {
+    pub(super) variables: Vec<EnvVar>,
+    pub(super) volumes: Vec<Volume>,
+    pub(super) mounts: Vec<VolumeMount>,
+}
+
+impl Settings {
+    /// All that the spec asks for.
+    pub(super) fn of(validated: &Validated) -> Self {
+        let (spec, mut settings) = (&validated.spec, Self::default());
+        settings.set("WEBHOOK_PATH", &spec.path);
+        settings.set("WEBHOOK_MAX_PAYLOAD_BYTES", spec.limits.max_payload_bytes.to_string());
+        settings.set(
+            "WEBHOOK_MAX_CONCURRENT_REQUESTS",
+            spec.limits.max_concurrent_requests.to_string(),
+        );
+        settings.set_seconds("WEBHOOK_REQUEST_TIMEOUT", spec.limits.request_timeout_seconds);
+        if let Some(verification) = &spec.verification {
+            verification::add(&mut settings, verification);
+        }
+        if let Some(delivery) = &spec.delivery {
+            delivery::add(&mut settings, &delivery.http, validated);
+        }
+        settings
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.variables.push(EnvVar {
+            name: name.to_owned(),
+            value: Some(value.into()),
+            value_from: None,
+        });
+    }
+
+    pub(super) fn set_seconds(&mut self, name: &str, seconds: i32) {
+        self.set(name, format!("{seconds}s"));
+    }
+
+    /// Mounts `volume` at `path`, to be read only.
+    pub(super) fn mount(&mut self, volume: Volume, path: &str) {
+        self.mounts.push(VolumeMount {
+            name: volume.name.clone(),
+            mount_path: path.to_owned(),
+            read_only: Some(true),
+            ..VolumeMount::default()
+        });
+        self.volumes.push(volume);
+    }
+}

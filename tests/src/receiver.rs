@@ -1,0 +1,21 @@
+//! What one receiver says of itself, asked through the API server.
+
+use anyhow::Result;
+
+use crate::space::Space;
+
+/// The value of one series on a receiver's own metrics page, 0 where it is not there yet. `series` is written as it is there.
+///
+/// # Errors
+/// When the receiver does not answer.
+pub async fn value(space: &Space, pod: &str, series: &str) -> Result<f64> {
+    let path = format!("/api/v1/namespaces/{}/pods/{pod}:5000/proxy/metrics", space.namespace);
+    let text = space
+        .client
+        .request_text(http::Request::get(path).body(Vec::new())?)
+        .await?;
+    let found = text
+        .lines()
+        .find_map(|line| line.strip_prefix(series)?.trim().parse().ok());
+    Ok(found.unwrap_or_default())
+}

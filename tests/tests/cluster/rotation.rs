@@ -1,0 +1,147 @@
+//! A secret changes while its sender sends: no webhook is refused that should not be, none is taken that should not be.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+use bench::open_loop::Plan;
+use bytes::Bytes;
+use e2e::load::{Load, address};
+use e2e::objects::UP;
+use e2e::space::Space;
+use e2e::wait::{holds, until};
+use e2e::{cluster, space};
+use http_body_util::Full;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::ResourceExt;
+use kube::api::{Patch, PatchParams};
+use serde_json::json;
+
+/// The secret that a sender signs with.
+#[derive(Clone)]
+struct Signer(Arc<Mutex<String>>);
+
+impl Signer {
+    fn new(secret: &str) -> Self {
+        Self(Arc::new(Mutex::new(secret.to_owned())))
+    }
+
+    fn change(&self, secret: &str) {
+        secret.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// GitHub's signature of a body.
+    fn sign(&self, body: &str) -> String {
+        let secret = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.as_bytes());
+        let signature = ring::hmac::sign(&key, body.as_bytes());
+        format!("sha256={}", data_encoding::HEXLOWER.encode(signature.as_ref()))
+    }
+}
+
+async fn send(space: &Space, rate: u32, signer: &Signer) -> Result<Load> {
+    let address = address(space, "github").await?;
+    let signer = signer.clone();
+    let plan = Plan {
+        address,
+        rate,
+        fresh_percent: 20,
+        request: Arc::new(move |number| {
+            let body = format!("{{\"number\":{number}}}");
+            let request = http::Request::post("/webhook").header("host", address.to_string());
+            let request = request.header("content-type", "application/json");
+            let request = request.header("x-hub-signature-256", signer.sign(&body));
+            request.body(Full::new(Bytes::from(body))).unwrap_or_default()
+        }),
+    };
+    Load::start(plan, 0).await
+}
+
+/// Writes the Secret as it should now be.
+async fn store(space: &Space, current: &str, previous: Option<&str>) -> Result<()> {
+    let key = |secret: &str| ByteString(secret.as_bytes().to_vec());
+    let secret = Secret {
+        metadata: ObjectMeta {
+            name: Some("hooks".to_owned()),
+            ..ObjectMeta::default()
+        },
+        data: Some(
+            [("current", Some(current)), ("previous", previous)]
+                .into_iter()
+                .filter_map(|(name, secret)| Some((name.to_owned(), key(secret?))))
+                .collect(),
+        ),
+        ..Secret::default()
+    };
+    // Applied whole: a key that is left out goes.
+    space
+        .api::<Secret>()
+        .patch("hooks", &PatchParams::apply("e2e").force(), &Patch::Apply(&secret))
+        .await?;
+    Ok(())
+}
+
+/// Waits until this counter of every receiver is at least `least`.
+async fn counts(space: &Space, series: &str, least: f64) -> Result<()> {
+    until(&format!("{series} is {least}"), UP, || async {
+        let mut seen = Vec::new();
+        for pod in space.receivers("github").await? {
+            seen.push(e2e::receiver::value(space, &pod.name_any(), series).await?);
+        }
+        Ok(holds(
+            !seen.is_empty() && seen.iter().all(|value| *value >= least),
+            &seen,
+        ))
+    })
+    .await
+}
+
+const LOADED: &str = "webhook_secret_reloads_total{result=\"loaded\"}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_changes_under_load_without_one_wrong_answer() -> Result<()> {
+    let _use = cluster::shared().await;
+    space::with("rotation", |space| async move {
+        store(&space, "first", None).await?;
+        let refs = json!([{"name": "hooks", "key": "current"}, {"name": "hooks", "key": "previous", "optional": true}]);
+        let verification = json!({"scheme": "GitHub", "secretRefs": refs});
+        let resources = json!({"requests": {"cpu": "10m"}});
+        space
+            .apply("github", json!({"verification": verification, "resources": resources}))
+            .await?;
+        space.ready("github").await?;
+        e2e::objects::answers(&space, "github").await?;
+        let (sender, forger) = (Signer::new("first"), Signer::new("guessed"));
+        let (good, bad) = (send(&space, 200, &sender).await?, send(&space, 50, &forger).await?);
+
+        store(&space, "second", Some("first")).await?;
+        counts(&space, LOADED, 1.0).await?;
+        counts(&space, "webhook_verifications_total{key=\"hooks_previous\"}", 1.0).await?;
+        sender.change("second");
+        let current = "webhook_verifications_total{key=\"hooks_current\"}";
+        for pod in space.receivers("github").await? {
+            let before = e2e::receiver::value(&space, &pod.name_any(), current).await?;
+            counts(&space, current, before + 1.0).await?;
+        }
+        store(&space, "second", None).await?;
+        counts(&space, LOADED, 2.0).await?;
+        // From here on the old secret is worth as little as a guess.
+        forger.change("first");
+        let stale = "webhook_rejections_total{reason=\"signature_mismatch\"}";
+        counts(&space, stale, 20.0).await?;
+
+        let (good, bad) = (good.end().await?, bad.end().await?);
+        assert_eq!(good.failed(), 0, "{:?}", good.outcomes);
+        let refused = bench::connection::Outcome::Answered(401);
+        assert_eq!(
+            bad.outcomes.keys().collect::<Vec<_>>(),
+            [&refused],
+            "{:?}",
+            bad.outcomes
+        );
+        assert!(good.sent() > 500 && bad.sent() > 100);
+        Ok(())
+    })
+    .await
+}
