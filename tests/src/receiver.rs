@@ -4,11 +4,11 @@ use anyhow::Result;
 
 use crate::space::Space;
 
-/// The value of one series on a receiver's own metrics page, 0 where it is not there yet. `series` is written as it is there.
+/// The value of one counter on a receiver's own metrics page, 0 where it is not there yet. `series` is written as it is there.
 ///
 /// # Errors
 /// When the receiver does not answer.
-pub async fn value(space: &Space, pod: &str, series: &str) -> Result<f64> {
+pub async fn value(space: &Space, pod: &str, series: &str) -> Result<u64> {
     let path = format!("/api/v1/namespaces/{}/pods/{pod}:5000/proxy/metrics", space.namespace);
     let text = space
         .client

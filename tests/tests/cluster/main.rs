@@ -4,6 +4,7 @@ mod admission;
 mod chart;
 mod container_metrics;
 mod counting;
+mod delivery;
 mod drift;
 mod examples;
 mod late_monitors;

@@ -83,7 +83,7 @@ async fn store(space: &Space, current: &str, previous: Option<&str>) -> Result<(
 }
 
 /// Waits until this counter of every receiver is at least `least`.
-async fn counts(space: &Space, series: &str, least: f64) -> Result<()> {
+async fn counts(space: &Space, series: &str, least: u64) -> Result<()> {
     until(&format!("{series} is {least}"), UP, || async {
         let mut seen = Vec::new();
         for pod in space.receivers("github").await? {
@@ -116,20 +116,20 @@ async fn a_secret_changes_under_load_without_one_wrong_answer() -> Result<()> {
         let (good, bad) = (send(&space, 200, &sender).await?, send(&space, 50, &forger).await?);
 
         store(&space, "second", Some("first")).await?;
-        counts(&space, LOADED, 1.0).await?;
-        counts(&space, "webhook_verifications_total{key=\"hooks_previous\"}", 1.0).await?;
+        counts(&space, LOADED, 1).await?;
+        counts(&space, "webhook_verifications_total{key=\"hooks_previous\"}", 1).await?;
         sender.change("second");
         let current = "webhook_verifications_total{key=\"hooks_current\"}";
         for pod in space.receivers("github").await? {
             let before = e2e::receiver::value(&space, &pod.name_any(), current).await?;
-            counts(&space, current, before + 1.0).await?;
+            counts(&space, current, before + 1).await?;
         }
         store(&space, "second", None).await?;
-        counts(&space, LOADED, 2.0).await?;
+        counts(&space, LOADED, 2).await?;
         // From here on the old secret is worth as little as a guess.
         forger.change("first");
         let stale = "webhook_rejections_total{reason=\"signature_mismatch\"}";
-        counts(&space, stale, 20.0).await?;
+        counts(&space, stale, 20).await?;
 
         let (good, bad) = (good.end().await?, bad.end().await?);
         assert_eq!(good.failed(), 0, "{:?}", good.outcomes);
