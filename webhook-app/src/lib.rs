@@ -4,7 +4,7 @@
 //! [`head`] is checked → [`routes`] finds its path → [`receive`] takes a webhook: [`body`] is read within its limits → [`verify`] says who sent it
 //! → [`webhook`] checks it → [`delivery`] passes it on → [`answer`] says what came of it; [`metrics`] counts and times all of
 //! it. [`stream`] sees to it that a refusal reaches its sender. [`shutdown`] ends the receiver without losing a request,
-//! and [`config`] is all that can be told to it.
+//! and [`config`] is all that can be told to it. [`tools`] are for people who set senders up.
 
 pub mod answer;
 pub mod body;
@@ -20,5 +20,6 @@ pub mod routes;
 pub mod server;
 pub mod shutdown;
 mod stream;
+pub mod tools;
 pub mod verify;
 pub mod webhook;

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, anyhow};
 use futures::FutureExt;
-use webhook_app::config::{self, Config, DeliveryArgs, HandshakeStyle, LogFormat, VerificationArgs};
+use webhook_app::config::{self, Config, DeliveryArgs, HandshakeStyle, LogFormat, SendArgs, Tool, VerificationArgs};
 use webhook_app::delivery::forward::Forward;
 use webhook_app::delivery::{Delivery, client};
 use webhook_app::handshake::Handshake;
@@ -18,6 +18,7 @@ use webhook_app::receive::{Receiver, Verification};
 use webhook_app::routes::Routes;
 use webhook_app::server::{self, MAX_CONNECTIONS, Port};
 use webhook_app::shutdown::Signals;
+use webhook_app::tools;
 use webhook_app::verify::scheme::Scheme;
 
 fn main() -> ExitCode {
@@ -33,8 +34,14 @@ fn main() -> ExitCode {
     };
     log_to_stderr(config.log_format);
     server::use_all_descriptors();
-    match run(&config) {
-        Ok(()) => ExitCode::SUCCESS,
+    let outcome = match &config.tool {
+        None => run(&config).map(|()| true),
+        Some(Tool::Send(arguments)) => send(arguments),
+        Some(Tool::Explain(arguments)) => tools::explain::run(arguments),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => fail(&format!("{error:#}"), ExitCode::FAILURE),
     }
 }
@@ -43,6 +50,11 @@ fn fail(line: &str, code: ExitCode) -> ExitCode {
     // Without a standard error there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "error: {line}");
     code
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn send(arguments: &SendArgs) -> anyhow::Result<bool> {
+    tools::send::run(arguments).await
 }
 
 #[tokio::main]

@@ -28,6 +28,11 @@ pub fn mistake(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
             format!("{place}: {value:?} cannot be used: write one of {known}")
         }
         ErrorKind::UnknownArgument => format!("{place}: there is no such flag: write one that --help lists"),
+        ErrorKind::InvalidSubcommand => {
+            let word = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("{word}: there is no such flag or command: write one that --help lists")
+        }
+        ErrorKind::MissingRequiredArgument => format!("{argument} is missing: write it, as --help shows"),
         _ => {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
@@ -106,7 +111,15 @@ mod tests {
             (&["--log-format", "xml"], "--log-format: \"xml\" cannot be used: write one of json, text".to_owned()),
             (&["--path"], "--path: a value is missing: write one after it".to_owned()),
             (&["--paht", "/a"], "--paht: there is no such flag: write one that --help lists".to_owned()),
-            (&["stray"], "stray: there is no such flag: write one that --help lists".to_owned()),
+            (
+                &["send", "localhost:5000"],
+                "<URL>: \"localhost:5000\" cannot be used: write the target's URL, for example http://orders.shop.svc/events".to_owned(),
+            ),
+            (
+                &["explain", "--headers-file", "h"],
+                "--body-file <FILE>, --secret-file <FILE> is missing: write it, as --help shows".to_owned(),
+            ),
+            (&["stray"], "stray: there is no such flag or command: write one that --help lists".to_owned()),
         ] {
             assert_eq!(parsed(arguments).unwrap_err(), line, "{arguments:?}");
         }

@@ -2,6 +2,7 @@
 
 mod delivery;
 mod mistake;
+mod tools;
 mod values;
 mod verification;
 
@@ -13,14 +14,15 @@ use clap::{Parser, ValueEnum};
 
 pub use delivery::DeliveryArgs;
 pub use mistake::mistake;
-pub use verification::{HandshakeStyle, SchemeName, VerificationArgs};
+pub use tools::{ExplainArgs, SendArgs, Tool};
+pub use verification::{HandshakeStyle, SchemeArgs, SchemeName, VerificationArgs};
 
 use crate::receive::Limits;
 use values::{address, concurrent_requests, duration, duration_or_zero, path, payload_bytes};
 
 /// Receives webhooks, counts and times them.
 #[derive(Parser, Clone, Debug)]
-#[command(name = "webhook-app", version)]
+#[command(name = "webhook-app", version, args_conflicts_with_subcommands = true)]
 pub struct Config {
     /// Where webhooks, metrics and health are served.
     #[arg(long, env = "WEBHOOK_LISTEN", default_value = "0.0.0.0:5000", value_name = "ADDRESS", value_parser = address)]
@@ -61,6 +63,10 @@ pub struct Config {
     /// The form of the log on standard error.
     #[arg(long, env = "WEBHOOK_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
+
+    /// What to do instead of receiving.
+    #[command(subcommand)]
+    pub tool: Option<Tool>,
 }
 
 impl Config {

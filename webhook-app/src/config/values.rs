@@ -106,3 +106,16 @@ pub(super) fn target(text: &str) -> Result<Uri, String> {
     }
     Ok(uri)
 }
+
+/// A moment, in seconds since 1970.
+pub(super) fn moment(text: &str) -> Result<u64, String> {
+    let advice = "write a moment as 2026-01-31T12:00:00Z, or in seconds since 1970";
+    if let Ok(seconds) = text.parse() {
+        return Ok(seconds);
+    }
+    let time = humantime::parse_rfc3339_weak(text).map_err(|_| advice.to_owned())?;
+    let since = time
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_err(|_| advice.to_owned())?;
+    Ok(since.as_secs())
+}

@@ -10,20 +10,12 @@ use super::values::{header, seconds};
 use crate::verify::custom::{Custom, Description, Proof};
 use crate::verify::scheme::{Encoding, Scheme};
 
-/// How senders prove who they are.
+/// By whose rules webhooks are signed.
 #[derive(Args, Clone, Debug)]
-pub struct VerificationArgs {
+pub struct SchemeArgs {
     /// By whose rules webhooks are signed. `none` believes everybody.
     #[arg(long, env = "WEBHOOK_VERIFICATION", value_name = "SCHEME", value_enum, default_value_t = SchemeName::None)]
     pub verification: SchemeName,
-
-    /// Where the accepted secrets are: each file is one, its name that of the key. Changes are followed.
-    #[arg(long, env = "WEBHOOK_SECRETS_DIR", value_name = "DIRECTORY")]
-    pub secrets_dir: Option<PathBuf>,
-
-    /// How far from now the time of signing may be, where a scheme signs it.
-    #[arg(long, env = "WEBHOOK_TOLERANCE", default_value = "300s", value_name = "TIME", value_parser = seconds)]
-    pub tolerance: Duration,
 
     /// With `custom`: the header that carries the signature or the token.
     #[arg(long, env = "WEBHOOK_CUSTOM_HEADER", value_name = "HEADER", value_parser = header)]
@@ -53,6 +45,22 @@ pub struct VerificationArgs {
     /// With `custom`: the header with the time of signing, in seconds since 1970.
     #[arg(long, env = "WEBHOOK_CUSTOM_TIMESTAMP_HEADER", value_name = "HEADER", value_parser = header)]
     pub custom_timestamp_header: Option<HeaderName>,
+}
+
+/// How senders prove who they are.
+#[derive(Args, Clone, Debug)]
+pub struct VerificationArgs {
+    /// By whose rules.
+    #[command(flatten)]
+    pub by: SchemeArgs,
+
+    /// Where the accepted secrets are: each file is one, its name that of the key. Changes are followed.
+    #[arg(long, env = "WEBHOOK_SECRETS_DIR", value_name = "DIRECTORY")]
+    pub secrets_dir: Option<PathBuf>,
+
+    /// How far from now the time of signing may be, where a scheme signs it.
+    #[arg(long, env = "WEBHOOK_TOLERANCE", default_value = "300s", value_name = "TIME", value_parser = seconds)]
+    pub tolerance: Duration,
 
     /// With `custom`: the handshake by which the sender checks this endpoint. Slack's needs no flag.
     #[arg(long, env = "WEBHOOK_HANDSHAKE", value_name = "STYLE", value_enum, default_value_t = HandshakeStyle::None)]
@@ -95,13 +103,13 @@ pub enum HandshakeStyle {
     Meta,
 }
 
-impl VerificationArgs {
+impl SchemeArgs {
     /// The chosen scheme, `None` when everybody is believed.
     ///
     /// # Errors
     /// One line on flags that do not go together.
     pub fn scheme(&self) -> Result<Option<Scheme>, String> {
-        let scheme = match self.verification {
+        Ok(match self.verification {
             SchemeName::None => None,
             SchemeName::Github => Some(Scheme::GitHub),
             SchemeName::StandardWebhooks => Some(Scheme::StandardWebhooks),
@@ -110,21 +118,7 @@ impl VerificationArgs {
             SchemeName::Shopify => Some(Scheme::Shopify),
             SchemeName::Gitlab => Some(Scheme::GitLab),
             SchemeName::Custom => Some(Scheme::Custom(self.custom()?)),
-        };
-        match (&scheme, &self.secrets_dir, self.handshake) {
-            (Some(_), None, _) => {
-                Err("--verification needs --secrets-dir: name the directory that holds the secrets".to_owned())
-            }
-            (None, Some(_), _) => Err(
-                "--secrets-dir is of no use without --verification: name the scheme, or leave the secrets out"
-                    .to_owned(),
-            ),
-            (Some(Scheme::Custom(_)), _, HandshakeStyle::Meta) if self.handshake_token_file.is_none() => {
-                Err("--handshake meta needs --handshake-token-file: name the file that holds the token".to_owned())
-            }
-            (Some(Scheme::Custom(_)), ..) | (_, _, HandshakeStyle::None) => Ok(scheme),
-            _ => Err("--handshake goes with --verification custom alone: leave it out".to_owned()),
-        }
+        })
     }
 
     fn custom(&self) -> Result<Custom, String> {
@@ -140,5 +134,29 @@ impl VerificationArgs {
             timestamp_header: self.custom_timestamp_header.clone(),
         });
         custom.map_err(|reason| format!("--custom-signed: {:?} cannot be used: {reason}", self.custom_signed))
+    }
+}
+
+impl VerificationArgs {
+    /// The chosen scheme, `None` when everybody is believed.
+    ///
+    /// # Errors
+    /// One line on flags that do not go together.
+    pub fn scheme(&self) -> Result<Option<Scheme>, String> {
+        let scheme = self.by.scheme()?;
+        match (&scheme, &self.secrets_dir, self.handshake) {
+            (Some(_), None, _) => {
+                Err("--verification needs --secrets-dir: name the directory that holds the secrets".to_owned())
+            }
+            (None, Some(_), _) => Err(
+                "--secrets-dir is of no use without --verification: name the scheme, or leave the secrets out"
+                    .to_owned(),
+            ),
+            (Some(Scheme::Custom(_)), _, HandshakeStyle::Meta) if self.handshake_token_file.is_none() => {
+                Err("--handshake meta needs --handshake-token-file: name the file that holds the token".to_owned())
+            }
+            (Some(Scheme::Custom(_)), ..) | (_, _, HandshakeStyle::None) => Ok(scheme),
+            _ => Err("--handshake goes with --verification custom alone: leave it out".to_owned()),
+        }
     }
 }

@@ -103,7 +103,8 @@ fn plain(text: &str) -> String {
 }
 
 /// An id that no other webhook has.
-fn new_id() -> String {
+#[must_use]
+pub fn new_id() -> String {
     use ring::rand::{SecureRandom, SystemRandom};
     let mut bytes = [0; 16];
     // It fails only where the system has no source of chance at all; an id that repeats is then the lesser evil.

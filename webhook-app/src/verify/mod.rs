@@ -2,13 +2,16 @@
 //! [`reload`], which reads the secrets' directory.
 //!
 //! [`scheme`] says what each sender does, [`custom`] what a sender does that no scheme knows; [`signature`] reads what a
-//! request presents, [`keyring`] holds what is accepted, [`key`] compares the two.
+//! request presents, [`keyring`] holds what is accepted, [`key`] compares the two. [`sign`] does what a sender does, and
+//! [`explain`] says why a request fails.
 
 pub mod custom;
+pub mod explain;
 pub mod key;
 pub mod keyring;
 pub mod reload;
 pub mod scheme;
+pub mod sign;
 pub mod signature;
 
 use std::time::Duration;

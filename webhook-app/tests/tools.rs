@@ -1,0 +1,262 @@
+//! The tools for people who set senders up: `send` is believed by a receiver that knows its secret, `explain` finds what went
+//! wrong with a captured request.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "wire/program.rs"]
+mod program;
+mod wire;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use data_encoding::HEXLOWER;
+use program::Program;
+use ring::hmac;
+
+/// A directory of files of one test.
+fn files(test: &str, files: &[(&str, &[u8])]) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).unwrap();
+    for (name, content) in files {
+        fs::write(directory.join(name), content).unwrap();
+    }
+    directory
+}
+
+fn tool(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webhook-app"));
+    command.args(arguments).current_dir(directory).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    [&output.stdout[..], &output.stderr]
+        .concat()
+        .iter()
+        .map(|byte| char::from(*byte))
+        .collect()
+}
+
+#[test]
+fn what_send_sends_is_believed_in_every_scheme() {
+    for (scheme, secret, more) in [
+        ("github", "s3cret", &[][..]),
+        ("standard-webhooks", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &[]),
+        ("stripe", "whsec_s3cret", &[]),
+        ("slack", "s3cret", &[]),
+        ("shopify", "s3cret", &[]),
+        ("gitlab", "s3cret", &[]),
+        ("gitlab", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &[]),
+        (
+            "custom",
+            "s3cret",
+            &[
+                "--custom-header",
+                "x-sig",
+                "--custom-signed",
+                "{timestamp}.{body}",
+                "--custom-timestamp-header",
+                "x-time",
+            ],
+        ),
+    ] {
+        let directory = files("send", &[("key", secret.as_bytes())]);
+        let chosen = [&["--verification", scheme], more].concat();
+        let secrets = directory.to_string_lossy();
+        let program = Program::start(&[&chosen[..], &["--secrets-dir", &secrets]].concat());
+        let url = format!("http://{}/webhook", program.address);
+        let signed = [&["send", &url, "--secret-file", "key"][..], &chosen].concat();
+        let sent = tool(&directory, &signed);
+        assert!(
+            sent.status.success() && said(&sent).contains("200 OK"),
+            "{scheme}: {}",
+            said(&sent)
+        );
+        fs::write(directory.join("../other"), "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7o0").unwrap();
+        let forged = tool(
+            &directory,
+            &[&["send", &url, "--secret-file", "../other"][..], &chosen].concat(),
+        );
+        assert!(
+            forged.status.code() == Some(1) && said(&forged).contains("401"),
+            "{scheme}: {}",
+            said(&forged)
+        );
+        assert!(!said(&sent).contains(secret));
+    }
+}
+
+#[test]
+fn send_says_what_is_missing() {
+    let directory = files("send-mistakes", &[("key", b"s")]);
+    for (arguments, line) in [
+        (
+            &["send", "http://127.0.0.1:9/", "--verification", "github"][..],
+            "--verification needs --secret-file",
+        ),
+        (
+            &["send", "http://127.0.0.1:9/", "--secret-file", "key"],
+            "--secret-file is of no use without --verification",
+        ),
+        (
+            &["send", "http://127.0.0.1:9/", "--body-file", "none"],
+            "--body-file none cannot be read",
+        ),
+        (
+            &["send", "http://127.0.0.1:9/"],
+            "http://127.0.0.1:9/ cannot be reached",
+        ),
+    ] {
+        let output = tool(&directory, arguments);
+        assert_eq!(output.status.code(), Some(1));
+        let last = said(&output).lines().last().unwrap().to_owned();
+        assert!(last.starts_with("error: ") && last.contains(line), "{last}");
+    }
+}
+
+/// GitHub's header for a body.
+fn github(secret: &str, body: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let made = hmac::sign(&key, body.as_bytes());
+    format!("X-Hub-Signature-256: sha256={}", HEXLOWER.encode(made.as_ref()))
+}
+
+#[test]
+fn explain_finds_what_went_wrong() {
+    let body = r#"{"b":1,"a":[1,2]}"#;
+    let good = github("s3cret", body);
+    let twice = format!("{good}\n{good}");
+    let upper = good.replace("sha256=", "SHA256=");
+    for (headers, captured, secret, code, line) in [
+        (good.as_str(), body, "s3cret", 0, "it verifies, by the secret key"),
+        (
+            &good,
+            "{\"b\":1,\"a\":[1,2]}\n",
+            "s3cret",
+            1,
+            "a line break was added at its end",
+        ),
+        (
+            &github("s3cret", "{}\n"),
+            "{}",
+            "s3cret",
+            1,
+            "the line break at its end was dropped",
+        ),
+        (
+            &github("s3cret", "{\n}"),
+            "{\r\n}",
+            "s3cret",
+            1,
+            "its line breaks became CR LF",
+        ),
+        (&good, r#"{"b": 1, "a": [1, 2]}"#, "s3cret", 1, "written anew"),
+        (
+            &github("s3cret", r#"{"a":[1,2],"b":1}"#),
+            "{\n  \"b\": 1, \"a\": [1, 2]}",
+            "s3cret",
+            1,
+            "written anew",
+        ),
+        (&good, body, " s3cret", 1, "white space around it was copied too"),
+        (&good, body, "whsec_s3cret", 1, "the sender uses it without its whsec_"),
+        (
+            &github("s3cret", body),
+            body,
+            "czNjcmV0",
+            1,
+            "the bytes that it is the base64 of",
+        ),
+        (&good, body, "other", 1, "none of the secrets made this signature"),
+        (&twice, body, "s3cret", 1, "x-hub-signature-256 is there twice"),
+        (&upper, body, "s3cret", 1, "it does not begin with the scheme's prefix"),
+        (
+            "X-Hub-Signature-256: sha256=00",
+            body,
+            "s3cret",
+            1,
+            "not a whole signature",
+        ),
+        (
+            "X-Hub-Signature: sha1=00",
+            body,
+            "s3cret",
+            1,
+            "it has only X-Hub-Signature",
+        ),
+        (
+            "Stripe-Signature: t=1,v1=00",
+            body,
+            "s3cret",
+            1,
+            "wrong scheme: its headers are those of stripe",
+        ),
+        (
+            "Content-Type: application/json",
+            body,
+            "s3cret",
+            1,
+            "the signature is missing",
+        ),
+    ] {
+        let directory = files(
+            "explain",
+            &[
+                ("h", headers.as_bytes()),
+                ("b", captured.as_bytes()),
+                ("key", secret.as_bytes()),
+            ],
+        );
+        let arguments = [
+            "explain",
+            "--verification",
+            "github",
+            "--headers-file",
+            "h",
+            "--body-file",
+            "b",
+            "--secret-file",
+            "key",
+        ];
+        let output = tool(&directory, &arguments);
+        assert!(said(&output).contains(line), "{headers} {captured}: {}", said(&output));
+        assert_eq!(output.status.code(), Some(code), "{headers} {captured}");
+        assert_eq!(said(&output).lines().count(), 1);
+    }
+}
+
+#[test]
+fn explain_tells_an_old_capture_from_a_wrong_clock() {
+    let body = "{}";
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"whsec_s");
+    let made = HEXLOWER.encode(hmac::sign(&key, b"1700000000.{}").as_ref());
+    let headers = format!("Stripe-Signature: t=1700000000,v1={made}");
+    let directory = files(
+        "stale",
+        &[("h", headers.as_bytes()), ("b", body.as_bytes()), ("key", b"whsec_s")],
+    );
+    let explain = [
+        "explain",
+        "--verification",
+        "stripe",
+        "--headers-file",
+        "h",
+        "--body-file",
+        "b",
+        "--secret-file",
+        "key",
+    ];
+    for (at, line) in [
+        ("1700000100", "it verifies"),
+        ("2023-11-14T22:13:20Z", "it verifies"),
+        (
+            "1700000600",
+            "was made 10m before it arrived, and only 5m are allowed; for an old capture write --at 1700000000",
+        ),
+        ("1699999000", "was made 16m 40s after it arrived"),
+    ] {
+        let output = tool(&directory, &[&explain[..], &["--at", at]].concat());
+        assert!(said(&output).contains(line), "{at}: {}", said(&output));
+    }
+}
