@@ -2,7 +2,7 @@
 # Builds live outside the checkout, so that a fresh clone starts warm.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/webhook-operator/target
 
-.PHONY: up test down lint unit crds figures
+.PHONY: up test down lint unit crds figures bench
 
 up: ## A kind cluster with the operator, Prometheus and an example; then what runs and how to reach it.
 	tests/cluster/demo.sh
@@ -15,6 +15,9 @@ down: ## Takes away every cluster of ours, and the Docker that we started.
 
 figures: ## What the demo of `make up` costs and how fast it is.
 	tests/cluster/figures.sh
+
+bench: ## The receiver beside its peers; writes docs/benchmarks.md. Wants the machine for itself.
+	tests/bench/run.sh
 
 unit: lint ## The tests that need no cluster.
 	cargo test --workspace --locked --no-fail-fast
