@@ -25,12 +25,14 @@ cargo fmt --all --check
 cargo clippy --workspace --all-targets --all-features --locked --quiet -- -D warnings
 say "tests without a cluster"
 cargo test --workspace --locked --no-fail-fast
+"$root/webhook-app/fuzz/run.sh" 4
 "$here/up.sh" $cluster
 "$here/rust-images.sh"
 "$here/install.sh" $cluster
 "$here/monitoring.sh" $cluster
 say "tests on the cluster"
-WEBHOOK_E2E_CLUSTER=$cluster HELM=$(program helm $helm) KUBECTL=$(program kubectl $kubernetes)
-export WEBHOOK_E2E_CLUSTER HELM KUBECTL
+promtool_program
+WEBHOOK_E2E_CLUSTER=$cluster PROMTOOL=$(program promtool $prometheus) HELM=$(program helm $helm) KUBECTL=$(program kubectl $kubernetes)
+export WEBHOOK_E2E_CLUSTER HELM KUBECTL PROMTOOL
 # The whole workspace, so that its crates are built with the same features as above.
 cargo test --workspace --features e2e/cluster --test cluster --locked --no-fail-fast -- --test-threads 4

@@ -43,6 +43,9 @@ coredns_program() { install_program coredns $coredns "github.com/coredns/coredns
 prometheus_program() {
   install_program prometheus $prometheus "github.com/prometheus/prometheus/cmd/prometheus@v$prometheus_module" remove_all_sd,enable_kubernetes_sd
 }
+promtool_program() {
+  install_program promtool $prometheus "github.com/prometheus/prometheus/cmd/promtool@v$prometheus_module" remove_all_sd,enable_kubernetes_sd
+}
 prometheus_operator_programs() {
   local module=github.com/prometheus-operator/prometheus-operator/cmd
   pin_program operator $prometheus_operator prometheus-operator $module/operator

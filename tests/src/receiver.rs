@@ -9,13 +9,19 @@ use crate::space::Space;
 /// # Errors
 /// When the receiver does not answer.
 pub async fn value(space: &Space, pod: &str, series: &str) -> Result<u64> {
-    let path = format!("/api/v1/namespaces/{}/pods/{pod}:5000/proxy/metrics", space.namespace);
-    let text = space
-        .client
-        .request_text(http::Request::get(path).body(Vec::new())?)
-        .await?;
+    let text = metrics(space, pod).await?;
     let found = text
         .lines()
         .find_map(|line| line.strip_prefix(series)?.trim().parse().ok());
     Ok(found.unwrap_or_default())
+}
+
+/// A receiver's whole metrics page.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn metrics(space: &Space, pod: &str) -> Result<String> {
+    let path = format!("/api/v1/namespaces/{}/pods/{pod}:5000/proxy/metrics", space.namespace);
+    let request = http::Request::get(path).body(Vec::new())?;
+    Ok(space.client.request_text(request).await?)
 }

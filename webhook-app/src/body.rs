@@ -13,8 +13,13 @@ use crate::crowd::{Guest, Leave};
 
 /// What all bodies may hold together, in bytes, or as much as [`LARGEST`] of the largest. Those that came in one piece are
 /// not counted: they hold what was read ahead anyway.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 const LARGEST: usize = 4;
+
+/// A body that comes in many pieces is kept in blocks of these sizes, in bytes, until it is whole: all alike, so that what one
+/// leaves serves the next. The first is small, for those who send a byte a second.
+const FIRST_BLOCK: usize = 1024;
+const BLOCK: usize = 16 * 1024;
 
 /// What bodies hold, from their second piece to their answer.
 #[derive(Debug)]
@@ -72,19 +77,19 @@ impl Budget {
             });
         }
         // Grown as it comes: what a sender announces costs nothing.
-        let mut whole = Vec::new();
-        let mut piece = Some(first);
+        let mut blocks: Vec<Vec<u8>> = Vec::new();
+        let (mut length, mut piece) = (0, Some(first));
         while let Some(bytes) = piece {
-            if whole.len() + bytes.len() > limit {
+            length += bytes.len();
+            if length > limit {
                 return Err(Refusal::TooLarge(self.limit));
             }
-            held.add(bytes.len(), guest)?;
-            whole.extend_from_slice(&bytes);
+            held.keep(&mut blocks, &bytes, guest)?;
             drop(bytes);
             piece = next(&mut body, guest, &mut was_awaited).await?;
         }
         Ok(Payload {
-            bytes: whole.into(),
+            bytes: blocks.concat().into(),
             was_awaited,
             _held: held,
         })
@@ -92,6 +97,25 @@ impl Budget {
 }
 
 impl Held<'_> {
+    /// Copies `bytes` behind what `blocks` hold, and accounts for all of their room.
+    fn keep(&mut self, blocks: &mut Vec<Vec<u8>>, mut bytes: &[u8], guest: &Guest) -> Result<(), Refusal> {
+        while !bytes.is_empty() {
+            let free = blocks.last().map_or(0, |block| block.capacity() - block.len());
+            if free == 0 {
+                let size = if blocks.is_empty() { FIRST_BLOCK } else { BLOCK };
+                self.add(size, guest)?;
+                blocks.push(Vec::with_capacity(size));
+                continue;
+            }
+            let (now, later) = bytes.split_at(free.min(bytes.len()));
+            if let Some(block) = blocks.last_mut() {
+                block.extend_from_slice(now);
+            }
+            bytes = later;
+        }
+        Ok(())
+    }
+
     fn add(&mut self, bytes: usize, guest: &Guest) -> Result<(), Refusal> {
         self.bytes += bytes;
         guest.holds(self.bytes);

@@ -14,8 +14,8 @@ use crate::connection;
 use crate::crowd::Crowd;
 use crate::routes::Routes;
 
-/// How many connections one port holds unless told otherwise: at up to 32 kB each they stay within a small pod's memory.
-pub const MAX_CONNECTIONS: usize = 1536;
+/// How many connections one port holds unless told otherwise: at up to 35 kB each they stay within a small pod's memory.
+pub const MAX_CONNECTIONS: usize = 768;
 
 /// How many connections wait in the kernel to be accepted, at most.
 const BACKLOG: u32 = 4096;

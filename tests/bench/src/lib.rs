@@ -10,3 +10,4 @@ pub mod percentiles;
 pub mod process;
 pub mod report;
 pub mod results;
+pub mod siege;

@@ -2,6 +2,7 @@
 
 mod admission;
 mod chart;
+mod clean_metrics;
 mod container_metrics;
 mod counting;
 mod delivery;

@@ -55,6 +55,13 @@ impl Program {
         self.child.try_wait().unwrap().is_none()
     }
 
+    /// How much memory it holds, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// Waits for its end; what it still logged comes with its status.
     pub(crate) fn end(mut self) -> (ExitStatus, Vec<String>) {
         eventually("the program ends", || !self.is_running());
