@@ -20,6 +20,7 @@ pub mod error;
 pub mod external;
 pub mod fingerprint;
 pub mod hardening;
+pub mod mounts;
 pub mod names;
 pub mod optional;
 pub mod reconcile;

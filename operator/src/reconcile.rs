@@ -17,6 +17,7 @@ use crate::context::{Context, WrittenStatus};
 use crate::crd::{WebhookService, WebhookServiceStatus};
 use crate::desired::{self, Applied, Desired, Prepared};
 use crate::error::{Error, root_cause};
+use crate::mounts;
 use crate::names;
 use crate::report;
 use crate::status::{self, Failure, Observed};
@@ -222,6 +223,7 @@ fn compute(
         deployment: deployment.as_deref(),
         applied_generation: context.applier.generation::<Deployment>(namespace, name),
         pods: &pods,
+        failed_mounts: &mounts::of_pods(&watches.mounts, &pods),
         cadvisor: cadvisor.as_deref(),
         service_monitor_served: watches.service_monitors.borrow().is_some(),
     };

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::crd::{Condition, ContainerMetrics, WebhookServiceStatus};
 use crate::names;
-use crate::trouble;
+use crate::trouble::{self, FailedMount};
 use crate::validate::Validated;
 
 /// The types of the conditions, in the order they are listed.
@@ -31,6 +31,8 @@ pub struct Observed<'a> {
     pub applied_generation: i64,
     /// The receivers.
     pub pods: &'a [&'a Pod],
+    /// Which of them wait for their volumes, and why.
+    pub failed_mounts: &'a [FailedMount],
     /// The shared cAdvisor.
     pub cadvisor: Option<&'a DaemonSet>,
     /// Whether the API server knows `ServiceMonitors`.
@@ -182,7 +184,7 @@ fn available(observed: &Observed<'_>) -> Finding {
             .find(|condition| condition.type_.as_deref() == Some(type_))
     };
     let holds = find("Available").is_some_and(|condition| condition.status.as_deref() == Some("True"));
-    if let Some(trouble) = trouble::of_pods(observed.pods) {
+    if let Some(trouble) = trouble::of_pods(observed.pods, observed.failed_mounts) {
         return Finding::new(holds, &trouble.reason, trouble.message);
     }
     if let Some(refused) = find("ReplicaFailure").filter(|condition| condition.status.as_deref() == Some("True")) {

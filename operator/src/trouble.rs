@@ -12,24 +12,33 @@ pub struct Trouble {
     pub message: String,
 }
 
+/// One pod that waits for its volumes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedMount {
+    /// The pod, by its uid.
+    pub pod: String,
+    /// What the kubelet says.
+    pub message: String,
+}
+
 /// The trouble of the pod whose name comes first, so that the answer does not jump between pods.
 #[must_use]
-pub fn of_pods(pods: &[&Pod]) -> Option<Trouble> {
+pub fn of_pods(pods: &[&Pod], failed_mounts: &[FailedMount]) -> Option<Trouble> {
     let mut pods: Vec<_> = pods
         .iter()
         .filter(|pod| pod.metadata.deletion_timestamp.is_none())
         .collect();
     pods.sort_by_key(|pod| pod.name_any());
-    pods.into_iter().find_map(|pod| of_pod(pod))
+    pods.into_iter().find_map(|pod| of_pod(pod, failed_mounts))
 }
 
-fn of_pod(pod: &Pod) -> Option<Trouble> {
+fn of_pod(pod: &Pod, failed_mounts: &[FailedMount]) -> Option<Trouble> {
     let status = pod.status.as_ref()?;
     let waiting = status
         .container_statuses
         .iter()
         .flatten()
-        .find_map(|container| of_container(pod, container));
+        .find_map(|container| of_container(pod, container, failed_mounts));
     waiting.or_else(|| {
         let scheduled = status
             .conditions
@@ -47,10 +56,23 @@ fn of_pod(pod: &Pod) -> Option<Trouble> {
     })
 }
 
-fn of_container(pod: &Pod, container: &ContainerStatus) -> Option<Trouble> {
+fn of_container(pod: &Pod, container: &ContainerStatus, failed_mounts: &[FailedMount]) -> Option<Trouble> {
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
     let reason = waiting.reason.as_deref()?;
     let advice = match reason {
+        // What it waits for, no pod says of itself.
+        "ContainerCreating" => {
+            let uid = pod.uid()?;
+            let failed = failed_mounts.iter().find(|failed| failed.pod == uid)?;
+            return Some(Trouble {
+                reason: "FailedMount".to_owned(),
+                message: format!(
+                    "pod {}: {}; create what spec.verification or spec.delivery names, or correct the name",
+                    pod.name_any(),
+                    failed.message
+                ),
+            });
+        }
         // The two alternate every few seconds: one name, or the status would be rewritten each time.
         "ErrImagePull" | "ImagePullBackOff" => {
             return Some(Trouble {
@@ -102,22 +124,41 @@ mod tests {
     #[test]
     fn a_pull_that_fails_says_the_same_between_tries() {
         assert_eq!(
-            of_pods(&[&waiting("a", "ErrImagePull")]),
-            of_pods(&[&waiting("b", "ImagePullBackOff")])
+            of_pods(&[&waiting("a", "ErrImagePull")], &[]),
+            of_pods(&[&waiting("b", "ImagePullBackOff")], &[])
         );
     }
 
     #[test]
     fn starting_is_no_trouble() {
-        assert_eq!(of_pods(&[&waiting("a", "ContainerCreating")]), None);
+        assert_eq!(of_pods(&[&waiting("a", "ContainerCreating")], &[]), None);
+    }
+
+    #[test]
+    fn a_secret_that_is_not_there_is_what_the_kubelet_says_it_is() {
+        let mut pod = waiting("a", "ContainerCreating");
+        pod.metadata.uid = Some("u-1".to_owned());
+        let failed = |pod: &str, message: &str| FailedMount {
+            pod: pod.to_owned(),
+            message: message.to_owned(),
+        };
+        let others = [failed("u-2", "no"), failed("u-1", "secret \"hooks\" not found")];
+        let trouble = of_pods(&[&pod], &others).unwrap();
+        assert_eq!(trouble.reason, "FailedMount");
+        assert!(
+            trouble.message.starts_with("pod a: secret \"hooks\" not found; create"),
+            "{}",
+            trouble.message
+        );
+        assert_eq!(of_pods(&[&pod], &others[..1]), None);
     }
 
     #[test]
     fn a_pod_that_goes_away_has_no_say() {
         let mut pod = waiting("a", "CrashLoopBackOff");
-        assert!(of_pods(&[&pod]).is_some());
+        assert!(of_pods(&[&pod], &[]).is_some());
         pod.metadata.deletion_timestamp = serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
-        assert_eq!(of_pods(&[&pod]), None);
+        assert_eq!(of_pods(&[&pod], &[]), None);
     }
 
     #[test]
@@ -127,6 +168,6 @@ mod tests {
             "status": {"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}]},
         }))
         .unwrap();
-        assert_eq!(of_pods(&[&pod]).unwrap().reason, "Unschedulable");
+        assert_eq!(of_pods(&[&pod], &[]).unwrap().reason, "Unschedulable");
     }
 }

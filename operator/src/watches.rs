@@ -19,6 +19,7 @@ use tokio::sync::{Notify, watch};
 use crate::crd::WebhookService;
 use crate::error::root_cause;
 use crate::external::ServiceMonitor;
+use crate::mounts::{self, Mounts};
 use crate::names;
 
 /// A `WebhookService` that may be unreadable; one such object must not stop the others.
@@ -50,6 +51,8 @@ pub struct Watches {
     pub pods: Store<Pod>,
     /// The `DaemonSets` of the shared namespace with their status.
     pub cadvisors: Store<DaemonSet>,
+    /// What the kubelets say of mounts that fail.
+    pub mounts: Mounts,
     /// Every `ServiceMonitor`, while that API is served.
     pub service_monitors: watch::Receiver<Option<Store<PartialObjectMeta<ServiceMonitor>>>>,
 }
@@ -64,18 +67,20 @@ impl Watches {
         service_monitors: watch::Receiver<Option<Store<PartialObjectMeta<ServiceMonitor>>>>,
     ) -> Self {
         let ours = config().labels(&names::managed_selector());
+        let pods = start(Api::all(client.clone()), ours.clone(), triggers);
         Self {
             service_accounts: start(Api::all(client.clone()), config(), triggers),
             services: start(Api::all(client.clone()), config(), triggers),
             deployments: start(Api::all(client.clone()), config(), triggers),
-            receivers: start(Api::all(client.clone()), ours.clone(), triggers),
-            pods: start(Api::all(client.clone()), ours, triggers),
+            receivers: start(Api::all(client.clone()), ours, triggers),
+            mounts: mounts::start(client, pods.clone(), triggers.clone()),
+            pods,
             cadvisors: start(Api::namespaced(client.clone(), shared_namespace), config(), triggers),
             service_monitors,
         }
     }
 
-    /// Resolves once every store has been filled: before that, absence means nothing.
+    /// Resolves once every store has been filled that tells whether something is there: before that, absence means nothing.
     ///
     /// # Errors
     /// When a watch has ended for good, which only happens at shutdown.

@@ -10,6 +10,7 @@ mod drift;
 mod examples;
 mod late_monitors;
 mod missing_image;
+mod missing_secret;
 mod nothing_lost;
 mod rest;
 mod rotation;
