@@ -64,14 +64,16 @@ pub(crate) async fn serve(stream: TcpStream, guest: Guest, routes: Arc<Routes>) 
     let mut is_closing = false;
     poll_fn(|context| {
         guest.register(context.waker());
-        if guest.may_be_dropped() {
-            return Poll::Ready(Ok(()));
-        }
         if guest.is_closing() && !is_closing {
             is_closing = true;
             connection.as_mut().graceful_shutdown();
         }
-        connection.as_mut().poll(context)
+        let ended = connection.as_mut().poll(context);
+        // Only now: a request that has come meanwhile is answered, however crowded it is.
+        if ended.is_pending() && guest.may_be_dropped() {
+            return Poll::Ready(Ok(()));
+        }
+        ended
     })
     .await
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::task::Waker;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::task::AtomicWaker;
 
@@ -41,8 +41,9 @@ pub struct Guest {
     pub(super) state: Arc<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
+    came: Instant,
     /// How many came before it: the order among those who came in the same tick.
     pub(super) turn: u64,
     pub(super) phase: AtomicU8,
@@ -54,6 +55,28 @@ pub(super) struct State {
 }
 
 impl State {
+    pub(super) fn new(turn: u64, now: u64) -> Self {
+        Self {
+            came: Instant::now(),
+            turn,
+            phase: AtomicU8::default(),
+            since: AtomicU64::new(now),
+            has_been_served: AtomicBool::default(),
+            leave: AtomicU8::default(),
+            held_bytes: AtomicUsize::default(),
+            waker: AtomicWaker::default(),
+        }
+    }
+
+    /// Whether it has had `grace` for its first request, or has been idle for a tick after one; `now` is in ticks.
+    pub(super) fn has_had_time(&self, now: u64, grace: Duration) -> bool {
+        if self.has_been_served.load(Relaxed) {
+            now > self.since.load(Relaxed) + 1
+        } else {
+            self.came.elapsed() >= grace
+        }
+    }
+
     pub(super) fn is_in(&self, phase: Phase) -> bool {
         self.phase.load(Relaxed) == phase as u8
     }

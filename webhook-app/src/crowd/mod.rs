@@ -27,6 +27,13 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a body is left to arrive when memory is short.
 const BODY_TIME: Duration = Duration::from_secs(1);
 
+/// How long a newcomer has to get its request here before it may be asked to give way. Without it, more senders than a port
+/// has room for would drive each other out before any was served.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// How often a newcomer to a full port looks again.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// Of so many guests one is asked to give way at once, so that not each newcomer to a full port looks at all of them.
 const SHARE: usize = 16;
 
@@ -77,7 +84,8 @@ impl Crowd {
                 return guest;
             }
             self.make_room();
-            left.await;
+            // Nobody may be old enough to give way yet.
+            let _ = tokio::time::timeout(LOOK, left).await;
         }
     }
 
@@ -86,11 +94,8 @@ impl Crowd {
         if guests.len() >= self.most {
             return None;
         }
-        let state = Arc::new(State {
-            turn: self.turn.fetch_add(1, Relaxed),
-            since: AtomicU64::new(self.clock.load(Relaxed)),
-            ..State::default()
-        });
+        let turn = self.turn.fetch_add(1, Relaxed);
+        let state = Arc::new(State::new(turn, self.clock.load(Relaxed)));
         Some(Guest {
             crowd: Arc::clone(self),
             place: guests.insert(Arc::clone(&state)),
@@ -104,11 +109,13 @@ impl Crowd {
         if self.guests().iter().any(|(_, guest)| is_leaving(guest)) {
             return;
         }
+        let now = self.clock.load(Relaxed);
         let mut waiting = self.waiting();
-        waiting.sort_by_cached_key(|guest| {
-            let has_been_served = guest.has_been_served.load(Relaxed);
-            (has_been_served, guest.since.load(Relaxed), guest.turn)
-        });
+        // Who was served before has its turn after all who were not, also after those whose time is yet to come.
+        let are_all_served = waiting.iter().all(|guest| guest.has_been_served.load(Relaxed));
+        waiting.retain(|guest| guest.has_been_served.load(Relaxed) == are_all_served);
+        waiting.retain(|guest| guest.has_had_time(now, GRACE));
+        waiting.sort_by_cached_key(|guest| (guest.since.load(Relaxed), guest.turn));
         self.dismiss(&waiting);
     }
 
