@@ -33,7 +33,6 @@ fn main() -> ExitCode {
         }
     };
     log_to_stderr(config.log_format);
-    server::use_all_descriptors();
     let outcome = match &config.tool {
         None => run(&config).map(|()| true),
         Some(Tool::Send(arguments)) => send(arguments),
@@ -59,6 +58,7 @@ async fn send(arguments: &SendArgs) -> anyhow::Result<bool> {
 
 #[tokio::main]
 async fn run(config: &Config) -> anyhow::Result<()> {
+    server::use_all_descriptors();
     let signals = Signals::listen().context("signals cannot be received")?;
     let is_draining = Arc::new(AtomicBool::new(false));
     let metrics = Metrics::new()?;

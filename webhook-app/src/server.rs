@@ -38,8 +38,8 @@ pub struct Port {
     pub request_time: Duration,
 }
 
-/// Lets this program open as many descriptors as the system grants it: what it gives by default, often 1024, is less than a
-/// port's connections.
+/// Lets this program open as many descriptors as the system grants it: what it gives by default, often 1024, is less than two
+/// ports' connections and those to a target.
 pub fn use_all_descriptors() {
     let mut limit = rustix::process::getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

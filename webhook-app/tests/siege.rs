@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use bench::siege::{Force, Seen, besiege};
 use program::Program;
-use rustix::process::{Resource, getrlimit, setrlimit};
+use webhook_app::server::use_all_descriptors;
 use wire::{Counts, answer, ask, connect, eventually, request};
 
 /// What may be held beyond what is held at rest, in bytes.
@@ -45,9 +45,7 @@ impl Siege {
 #[test]
 fn amid_thousands_who_never_end_a_request_every_other_is_answered() {
     // Each of them is a descriptor here too.
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    setrlimit(Resource::Nofile, limit).unwrap();
+    use_all_descriptors();
     let program = Program::start(&["--request-timeout", "2s"]);
     let webhook = request("POST", "/webhook", Some("application/json"), b"{}");
     let mut kept = connect(program.address);

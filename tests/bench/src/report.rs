@@ -8,19 +8,19 @@ use plotters::prelude::*;
 
 use crate::closed_loop::{BODY_BYTES, CONNECTIONS};
 use crate::peers::RECEIVER;
-use crate::results::{Measured, Once, Verdict, median, megabytes, verdicts};
+use crate::results::{Measured, Verdict, median, megabytes};
 
 /// Writes `benchmarks.md` and `benchmarks.svg` into `directory`.
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn write(directory: &Path, all: &[Measured], once: Once, machine: &str) -> Result<()> {
+pub fn write(directory: &Path, all: &[Measured], verdicts: &[Verdict], machine: &str) -> Result<()> {
     draw(&directory.join("benchmarks.svg"), all).map_err(|error| anyhow!("the picture cannot be drawn: {error}"))?;
-    std::fs::write(directory.join("benchmarks.md"), page(all, once, machine))?;
+    std::fs::write(directory.join("benchmarks.md"), page(all, verdicts, machine))?;
     Ok(())
 }
 
-fn page(all: &[Measured], once: Once, machine: &str) -> String {
+fn page(all: &[Measured], verdicts: &[Verdict], machine: &str) -> String {
     let rounds = all.first().map_or(0, |one| one.rounds.len());
     let mut page = format!(
         "# Benchmarks\n\nWritten by `make bench`, on {machine}. The server has one core and the load another; {CONNECTIONS} kept \
@@ -48,9 +48,9 @@ fn page(all: &[Measured], once: Once, machine: &str) -> String {
         target,
         is_met,
         remark,
-    } in verdicts(all, once)
+    } in verdicts
     {
-        let word = if is_met { "met" } else { "**missed**" };
+        let word = if *is_met { "met" } else { "**missed**" };
         let _ = writeln!(page, "| {what} | {found} | {target} | {word} | {remark} |");
     }
     page += "\n## Latency\n\nAt 70 % of what each took in the same round, sent when they are due whatever becomes of those before them; from when each was due.\n\n\

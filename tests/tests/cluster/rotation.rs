@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
+use bench::closed_loop::github_signature;
 use bench::open_loop::Plan;
 use bytes::Bytes;
 use e2e::load::{Load, address};
@@ -34,9 +35,7 @@ impl Signer {
     /// GitHub's signature of a body.
     fn sign(&self, body: &str) -> String {
         let secret = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.as_bytes());
-        let signature = ring::hmac::sign(&key, body.as_bytes());
-        format!("sha256={}", data_encoding::HEXLOWER.encode(signature.as_ref()))
+        github_signature(secret.as_bytes(), body.as_bytes())
     }
 }
 

@@ -43,9 +43,8 @@ pub struct Guest {
 
 #[derive(Debug)]
 pub(super) struct State {
-    came: Instant,
-    /// How many came before it: the order among those who came in the same tick.
-    pub(super) turn: u64,
+    /// Also the order among those whose waiting began in the same tick.
+    pub(super) came: Instant,
     pub(super) phase: AtomicU8,
     pub(super) since: AtomicU64,
     pub(super) has_been_served: AtomicBool,
@@ -55,10 +54,9 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(turn: u64, now: u64) -> Self {
+    pub(super) fn new(now: u64) -> Self {
         Self {
             came: Instant::now(),
-            turn,
             phase: AtomicU8::default(),
             since: AtomicU64::new(now),
             has_been_served: AtomicBool::default(),

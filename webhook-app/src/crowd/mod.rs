@@ -50,7 +50,6 @@ pub struct Crowd {
     tick: Duration,
     began: Instant,
     clock: AtomicU64,
-    turn: AtomicU64,
     is_closing: AtomicBool,
     left: Notify,
 }
@@ -70,7 +69,6 @@ impl Crowd {
             tick,
             began: Instant::now(),
             clock: AtomicU64::new(0),
-            turn: AtomicU64::new(0),
             is_closing: AtomicBool::new(false),
             left: Notify::new(),
         })
@@ -94,8 +92,7 @@ impl Crowd {
         if guests.len() >= self.most {
             return None;
         }
-        let turn = self.turn.fetch_add(1, Relaxed);
-        let state = Arc::new(State::new(turn, self.clock.load(Relaxed)));
+        let state = Arc::new(State::new(self.clock.load(Relaxed)));
         Some(Guest {
             crowd: Arc::clone(self),
             place: guests.insert(Arc::clone(&state)),
@@ -115,7 +112,7 @@ impl Crowd {
         let are_all_served = waiting.iter().all(|guest| guest.has_been_served.load(Relaxed));
         waiting.retain(|guest| guest.has_been_served.load(Relaxed) == are_all_served);
         waiting.retain(|guest| guest.has_had_time(now, GRACE));
-        waiting.sort_by_cached_key(|guest| (guest.since.load(Relaxed), guest.turn));
+        waiting.sort_by_cached_key(|guest| (guest.since.load(Relaxed), guest.came));
         self.dismiss(&waiting);
     }
 

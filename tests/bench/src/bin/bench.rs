@@ -145,7 +145,8 @@ fn main() -> Result<()> {
         all.rotate_left(1);
         say(&format!("round {number} of {}", args.rounds));
     }
-    all.sort_by_key(|one| peers::all().iter().position(|peer| peer.name == one.peer.name));
+    let turned = args.rounds as usize % all.len();
+    all.rotate_right(turned);
     let starts: Result<Vec<_>> = (0..STARTS)
         .map(|_| Process::start(SERVER_CORE, |address| peers::receiver(&args.programs, address, &[])))
         .map(|started| started.map(|process| process.start_time.as_secs_f64() * 1000.0))
@@ -155,14 +156,15 @@ fn main() -> Result<()> {
         start_millis: median(starts?),
     };
     let all: Vec<_> = all.into_iter().map(|one| one.measured).collect();
-    report::write(&args.out, &all, once, &machine())?;
+    let verdicts = verdicts(&all, once);
+    report::write(&args.out, &all, &verdicts, &machine())?;
     for Verdict {
         what,
         found,
         target,
         is_met,
         remark,
-    } in verdicts(&all, once)
+    } in verdicts
     {
         let word = if is_met { "met   " } else { "MISSED" };
         say(&format!("{word} {what}: {found}, target {target} {remark}"));

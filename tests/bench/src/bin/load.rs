@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bench::closed_loop::github_signature;
 use bench::open_loop::{Plan, run};
 use bench::percentiles::permille;
 use bytes::Bytes;
@@ -47,9 +48,7 @@ fn request(args: &Args, number: u64) -> Request<Full<Bytes>> {
         .header("host", args.address.to_string())
         .header("content-type", "application/json");
     if let Some(secret) = args.github_secret.as_ref().and_then(|file| std::fs::read(file).ok()) {
-        let mac = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret), body.as_bytes());
-        let mac = data_encoding::HEXLOWER.encode(mac.as_ref());
-        request = request.header("x-hub-signature-256", format!("sha256={mac}"));
+        request = request.header("x-hub-signature-256", github_signature(&secret, body.as_bytes()));
     }
     request.body(Full::new(Bytes::from(body))).unwrap_or_default()
 }
