@@ -1,16 +1,14 @@
 //! Why the volumes of our pods cannot be mounted: a Secret or a key that is not there. A pod's own state is silent about it;
 //! the kubelet says it in Events alone. Only reads, and nothing waits for it: without it a status says less, no more.
 
-use futures::{StreamExt, pin_mut};
 use k8s_openapi::api::core::v1::{Event, Pod};
-use kube::runtime::reflector::{self, ObjectRef, Store};
-use kube::runtime::{WatchStreamExt, watcher};
+use kube::runtime::reflector::{ObjectRef, Store};
+use kube::runtime::watcher;
 use kube::{Api, Client, ResourceExt};
 
-use crate::error::root_cause;
 use crate::names;
 use crate::trouble::FailedMount;
-use crate::watches::{Triggers, config, seen};
+use crate::watches::{Triggers, config, follow, seen};
 
 /// What the kubelet reports under.
 const REASON: &str = "FailedMount";
@@ -21,24 +19,13 @@ pub type Mounts = Store<Event>;
 /// Starts to follow what the kubelets say; the objects of these pods are looked at again.
 #[must_use]
 pub fn start(client: &Client, pods: Store<Pod>, triggers: Triggers) -> Mounts {
-    let (store, writer) = reflector::store();
     let chosen = config().fields(&format!("reason={REASON},involvedObject.kind=Pod"));
-    let events = watcher(Api::<Event>::all(client.clone()), chosen)
-        .modify(|event| event.metadata.managed_fields = None)
-        .default_backoff()
-        .reflect(writer);
-    tokio::spawn(async move {
-        pin_mut!(events);
-        while let Some(event) = events.next().await {
-            match event {
-                Ok(watcher::Event::Apply(event)) => tell(&event, &pods, &triggers),
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(kind = "Event", %error, cause = root_cause(&error), "watch failed, trying again");
-                }
-            }
+    let (store, following) = follow(Api::all(client.clone()), chosen, move |event| {
+        if let watcher::Event::Apply(event) = event {
+            tell(event, &pods, &triggers);
         }
     });
+    tokio::spawn(following);
     store
 }
 

@@ -49,7 +49,8 @@ pub async fn run(client: Client, triggers: Triggers, served: watch::Sender<Optio
 /// Watches, and hands the store out once it is filled: before that, absence means nothing. That may take for ever, when
 /// the watch is forbidden or the API goes away again, so nobody may wait for it.
 async fn offer(client: Client, triggers: Triggers, served: watch::Sender<Option<Monitors>>) {
-    let (store, watching) = follow(Api::all(client), config(), triggers.clone());
+    let told = triggers.clone();
+    let (store, watching) = follow(Api::all(client), config(), move |event| told.tell(event));
     let filled = async {
         if store.wait_until_ready().await.is_ok() {
             tracing::info!("ServiceMonitors are served: monitors follow");

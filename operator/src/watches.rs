@@ -104,16 +104,17 @@ fn start<K>(api: Api<K>, config: watcher::Config, triggers: &Triggers) -> Store<
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    let (store, following) = follow(api, config, triggers.clone());
+    let triggers = triggers.clone();
+    let (store, following) = follow(api, config, move |event| triggers.tell(event));
     tokio::spawn(following);
     store
 }
 
-/// A store of `api`'s objects and the watch that fills it for as long as it is polled.
+/// A store of `api`'s objects and the watch that fills it for as long as it is polled; `tell` hears of each event.
 pub fn follow<K>(
     api: Api<K>,
     config: watcher::Config,
-    triggers: Triggers,
+    tell: impl Fn(&watcher::Event<K>) + Send,
 ) -> (Store<K>, impl Future<Output = ()> + Send)
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
@@ -124,7 +125,7 @@ where
         pin_mut!(events);
         while let Some(event) = events.next().await {
             match event {
-                Ok(event) => triggers.tell(&event),
+                Ok(event) => tell(&event),
                 Err(error) => {
                     tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(&error), "watch failed, trying again");
                 }
@@ -135,7 +136,8 @@ where
 }
 
 impl Triggers {
-    fn tell<K: Resource<DynamicType = ()>>(&self, event: &watcher::Event<K>) {
+    /// Has those looked at again whom an event of any of our kinds concerns.
+    pub fn tell<K: Resource<DynamicType = ()>>(&self, event: &watcher::Event<K>) {
         // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
             watcher::Event::Apply(object) | watcher::Event::Delete(object) => {

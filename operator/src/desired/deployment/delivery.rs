@@ -1,9 +1,8 @@
 //! What delivery over HTTP asks of the pod.
 
-use k8s_openapi::api::core::v1::{ConfigMapVolumeSource, SecretVolumeSource, Volume};
+use k8s_openapi::api::core::v1::{ConfigMapVolumeSource, Volume};
 
-use super::settings::Settings;
-use super::verification::{READ_ONLY, item};
+use super::settings::{READ_ONLY, Settings, item, secret_file};
 use crate::crd::{AuthorityKind, AuthorityReference, DeliveryFormat, HttpDelivery, ServiceReference};
 use crate::validate::Validated;
 
@@ -38,28 +37,19 @@ fn address(target: &ServiceReference, own_namespace: &str) -> String {
 }
 
 fn authorities(reference: &AuthorityReference) -> Volume {
-    let items = Some(vec![item(&reference.key, CERTIFICATES.to_owned())]);
-    let mut volume = Volume {
-        name: "authorities".to_owned(),
-        ..Volume::default()
-    };
-    match reference.kind {
-        AuthorityKind::ConfigMap => {
-            volume.config_map = Some(ConfigMapVolumeSource {
-                name: reference.name.clone(),
-                items,
+    const NAME: &str = "authorities";
+    let AuthorityReference { kind, name, key } = reference;
+    match kind {
+        AuthorityKind::Secret => secret_file(NAME, name, key, CERTIFICATES),
+        AuthorityKind::ConfigMap => Volume {
+            name: NAME.to_owned(),
+            config_map: Some(ConfigMapVolumeSource {
+                name: name.clone(),
+                items: Some(vec![item(key, CERTIFICATES)]),
                 default_mode: Some(READ_ONLY),
                 ..ConfigMapVolumeSource::default()
-            });
-        }
-        AuthorityKind::Secret => {
-            volume.secret = Some(SecretVolumeSource {
-                secret_name: Some(reference.name.clone()),
-                items,
-                default_mode: Some(READ_ONLY),
-                ..SecretVolumeSource::default()
-            });
-        }
+            }),
+            ..Volume::default()
+        },
     }
-    volume
 }

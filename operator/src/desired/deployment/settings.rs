@@ -1,9 +1,12 @@
 //! What the parts of a spec ask of the pod: variables of the receiver, and the volumes that hold its secrets and files.
 
-use k8s_openapi::api::core::v1::{EnvVar, Volume, VolumeMount};
+use k8s_openapi::api::core::v1::{EnvVar, KeyToPath, SecretVolumeSource, Volume, VolumeMount};
 
 use super::{delivery, verification};
 use crate::validate::Validated;
+
+/// Readable by everybody in the pod, which is the receiver alone; writable by nobody.
+pub(super) const READ_ONLY: i32 = 0o444;
 
 /// Variables, and volumes with where they are mounted. In a fixed order: another order would be another pod.
 #[derive(Debug, Default, PartialEq)]
@@ -54,5 +57,29 @@ impl Settings {
             ..VolumeMount::default()
         });
         self.volumes.push(volume);
+    }
+}
+
+/// A volume of one file, `path`, which is a Secret's `key`.
+pub(super) fn secret_file(name: &str, secret: &str, key: &str, path: &str) -> Volume {
+    let source = SecretVolumeSource {
+        secret_name: Some(secret.to_owned()),
+        items: Some(vec![item(key, path)]),
+        default_mode: Some(READ_ONLY),
+        ..SecretVolumeSource::default()
+    };
+    Volume {
+        name: name.to_owned(),
+        secret: Some(source),
+        ..Volume::default()
+    }
+}
+
+/// A key of a Secret or `ConfigMap`, and the file that it becomes.
+pub(super) fn item(key: &str, path: &str) -> KeyToPath {
+    KeyToPath {
+        key: key.to_owned(),
+        path: path.to_owned(),
+        ..KeyToPath::default()
     }
 }

@@ -1,18 +1,13 @@
 //! What verification asks of the pod. Names Secrets for the kubelet to mount; nothing here ever sees what is in them.
 
-use k8s_openapi::api::core::v1::{
-    KeyToPath, ProjectedVolumeSource, SecretProjection, SecretVolumeSource, Volume, VolumeProjection,
-};
+use k8s_openapi::api::core::v1::{ProjectedVolumeSource, SecretProjection, Volume, VolumeProjection};
 
-use super::settings::Settings;
+use super::settings::{READ_ONLY, Settings, item, secret_file};
 use crate::crd::{Algorithm, Custom, Encoding, Handshake, HandshakeStyle, Scheme, SecretKey, Verification};
 
 const SECRETS: &str = "/etc/webhook/secrets";
 const HANDSHAKE: &str = "/etc/webhook/handshake";
 const TOKEN: &str = "token";
-
-/// Readable by everybody in the pod, which is the receiver alone; writable by nobody.
-pub(super) const READ_ONLY: i32 = 0o444;
 
 pub(super) fn add(settings: &mut Settings, verification: &Verification) {
     settings.set("WEBHOOK_VERIFICATION", scheme(verification.scheme));
@@ -48,17 +43,7 @@ fn add_handshake(settings: &mut Settings, handshake: &Handshake) {
     settings.set("WEBHOOK_HANDSHAKE", style);
     if let Some(token) = &handshake.token_secret_ref {
         settings.set("WEBHOOK_HANDSHAKE_TOKEN_FILE", format!("{HANDSHAKE}/{TOKEN}"));
-        let source = SecretVolumeSource {
-            secret_name: Some(token.name.clone()),
-            items: Some(vec![item(&token.key, TOKEN.to_owned())]),
-            default_mode: Some(READ_ONLY),
-            ..SecretVolumeSource::default()
-        };
-        let volume = Volume {
-            name: "handshake".to_owned(),
-            secret: Some(source),
-            ..Volume::default()
-        };
+        let volume = secret_file("handshake", &token.name, &token.key, TOKEN);
         settings.mount(volume, HANDSHAKE);
     }
 }
@@ -68,7 +53,7 @@ fn secrets(keys: &[SecretKey]) -> Volume {
     let sources = keys.iter().map(|one| VolumeProjection {
         secret: Some(SecretProjection {
             name: one.name.clone(),
-            items: Some(vec![item(&one.key, slot(one))]),
+            items: Some(vec![item(&one.key, &slot(one))]),
             optional: one.optional.then_some(true),
         }),
         ..VolumeProjection::default()
@@ -87,14 +72,6 @@ fn secrets(keys: &[SecretKey]) -> Volume {
 /// The name of a secret's file, and so of its key in metrics. A Secret's name holds no underscore: no two are the same.
 fn slot(key: &SecretKey) -> String {
     format!("{}_{}", key.name, key.key)
-}
-
-pub(super) fn item(key: &str, path: String) -> KeyToPath {
-    KeyToPath {
-        key: key.to_owned(),
-        path,
-        ..KeyToPath::default()
-    }
 }
 
 fn scheme(scheme: Scheme) -> &'static str {
