@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use k8s_openapi::ByteString;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
-use k8s_openapi::api::core::v1::{Pod, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{Pod, Secret, Service, ServiceAccount};
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Resource};
@@ -65,6 +66,24 @@ impl Space {
             ))
         })
         .await
+    }
+
+    /// Applies a Secret of these keys, whole: a key that is left out goes.
+    ///
+    /// # Errors
+    /// When the API server refuses it.
+    pub async fn store(&self, name: &str, keys: &[(&str, &str)]) -> Result<()> {
+        let data = keys
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), ByteString(value.as_bytes().to_vec())));
+        let mut secret = Secret::default();
+        secret.metadata.name = Some(name.to_owned());
+        secret.data = Some(data.collect());
+        let applied = PatchParams::apply("e2e").force();
+        self.api::<Secret>()
+            .patch(name, &applied, &Patch::Apply(&secret))
+            .await?;
+        Ok(())
     }
 
     /// Waits until the object is ready.

@@ -1,6 +1,7 @@
 //! What one receiver says of itself, asked through the API server.
 
 use anyhow::Result;
+use kube::ResourceExt;
 
 use crate::space::Space;
 
@@ -14,6 +15,18 @@ pub async fn value(space: &Space, pod: &str, series: &str) -> Result<u64> {
         .lines()
         .find_map(|line| line.strip_prefix(series)?.trim().parse().ok());
     Ok(found.unwrap_or_default())
+}
+
+/// The values of one counter on each receiver of an object, as [`value`] reads them.
+///
+/// # Errors
+/// When one does not answer.
+pub async fn values(space: &Space, name: &str, series: &str) -> Result<Vec<u64>> {
+    let mut values = Vec::new();
+    for pod in space.receivers(name).await? {
+        values.push(value(space, &pod.name_any(), series).await?);
+    }
+    Ok(values)
 }
 
 /// A receiver's whole metrics page.

@@ -5,7 +5,6 @@ use e2e::objects::{UP, answers};
 use e2e::space::Space;
 use e2e::wait::{holds, until};
 use e2e::{cluster, receiver, space};
-use kube::ResourceExt;
 use serde_json::{Value, json};
 
 /// Posts one webhook to `front` from the node and gives the answer's status.
@@ -27,11 +26,7 @@ async fn post(space: &Space) -> Result<String> {
 
 /// The sum of a series over the receivers of an object.
 async fn total(space: &Space, name: &str, series: &str) -> Result<u64> {
-    let mut total = 0;
-    for pod in space.receivers(name).await? {
-        total += receiver::value(space, &pod.name_any(), series).await?;
-    }
-    Ok(total)
+    Ok(receiver::values(space, name, series).await?.iter().sum())
 }
 
 fn small(mut spec: Value) -> Value {

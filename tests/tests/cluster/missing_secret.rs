@@ -4,9 +4,6 @@ use anyhow::Result;
 use e2e::objects::UP;
 use e2e::wait::{holds, until};
 use e2e::{cluster, space};
-use k8s_openapi::ByteString;
-use k8s_openapi::api::core::v1::Secret;
-use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
 /// Waits until the object says what its pods wait for.
@@ -21,18 +18,6 @@ async fn says(space: &space::Space, part: &str) -> Result<()> {
     .await
 }
 
-async fn store(space: &space::Space, key: &str) -> Result<()> {
-    let mut secret = Secret::default();
-    secret.metadata.name = Some("hooks".to_owned());
-    secret.data = Some([(key.to_owned(), ByteString(b"s3cret".to_vec()))].into());
-    let applied = PatchParams::apply("e2e").force();
-    space
-        .api::<Secret>()
-        .patch("hooks", &applied, &Patch::Apply(&secret))
-        .await?;
-    Ok(())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_secret_and_a_missing_key_are_named() -> Result<()> {
     let _use = cluster::shared().await;
@@ -42,9 +27,9 @@ async fn a_missing_secret_and_a_missing_key_are_named() -> Result<()> {
         let spec = json!({"replicas": 1, "verification": verification, "resources": resources});
         space.apply("github", spec).await?;
         says(&space, "secret \"hooks\" not found").await?;
-        store(&space, "curent").await?;
+        space.store("hooks", &[("curent", "s3cret")]).await?;
         says(&space, "references non-existent secret key: current").await?;
-        store(&space, "current").await?;
+        space.store("hooks", &[("current", "s3cret")]).await?;
         // The kubelet tries again ever later.
         space.ready("github").await
     })

@@ -10,13 +10,8 @@ use e2e::load::{Load, address};
 use e2e::objects::UP;
 use e2e::space::Space;
 use e2e::wait::{holds, until};
-use e2e::{cluster, space};
+use e2e::{cluster, receiver, space};
 use http_body_util::Full;
-use k8s_openapi::ByteString;
-use k8s_openapi::api::core::v1::Secret;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::ResourceExt;
-use kube::api::{Patch, PatchParams};
 use serde_json::json;
 
 /// The secret that a sender signs with.
@@ -57,37 +52,10 @@ async fn send(space: &Space, rate: u32, signer: &Signer) -> Result<Load> {
     Load::start(plan, 0).await
 }
 
-/// Writes the Secret as it should now be.
-async fn store(space: &Space, current: &str, previous: Option<&str>) -> Result<()> {
-    let key = |secret: &str| ByteString(secret.as_bytes().to_vec());
-    let secret = Secret {
-        metadata: ObjectMeta {
-            name: Some("hooks".to_owned()),
-            ..ObjectMeta::default()
-        },
-        data: Some(
-            [("current", Some(current)), ("previous", previous)]
-                .into_iter()
-                .filter_map(|(name, secret)| Some((name.to_owned(), key(secret?))))
-                .collect(),
-        ),
-        ..Secret::default()
-    };
-    // Applied whole: a key that is left out goes.
-    space
-        .api::<Secret>()
-        .patch("hooks", &PatchParams::apply("e2e").force(), &Patch::Apply(&secret))
-        .await?;
-    Ok(())
-}
-
 /// Waits until this counter of every receiver is at least `least`.
 async fn counts(space: &Space, series: &str, least: u64) -> Result<()> {
     until(&format!("{series} is {least}"), UP, || async {
-        let mut seen = Vec::new();
-        for pod in space.receivers("github").await? {
-            seen.push(e2e::receiver::value(space, &pod.name_any(), series).await?);
-        }
+        let seen = receiver::values(space, "github", series).await?;
         Ok(holds(
             !seen.is_empty() && seen.iter().all(|value| *value >= least),
             &seen,
@@ -102,7 +70,7 @@ const LOADED: &str = "webhook_secret_reloads_total{result=\"loaded\"}";
 async fn a_secret_changes_under_load_without_one_wrong_answer() -> Result<()> {
     let _use = cluster::shared().await;
     space::with("rotation", |space| async move {
-        store(&space, "first", None).await?;
+        space.store("hooks", &[("current", "first")]).await?;
         let refs = json!([{"name": "hooks", "key": "current"}, {"name": "hooks", "key": "previous", "optional": true}]);
         let verification = json!({"scheme": "GitHub", "secretRefs": refs});
         let resources = json!({"requests": {"cpu": "10m"}});
@@ -114,16 +82,16 @@ async fn a_secret_changes_under_load_without_one_wrong_answer() -> Result<()> {
         let (sender, forger) = (Signer::new("first"), Signer::new("guessed"));
         let (good, bad) = (send(&space, 200, &sender).await?, send(&space, 50, &forger).await?);
 
-        store(&space, "second", Some("first")).await?;
+        space
+            .store("hooks", &[("current", "second"), ("previous", "first")])
+            .await?;
         counts(&space, LOADED, 1).await?;
         counts(&space, "webhook_verifications_total{key=\"hooks_previous\"}", 1).await?;
         sender.change("second");
         let current = "webhook_verifications_total{key=\"hooks_current\"}";
-        for pod in space.receivers("github").await? {
-            let before = e2e::receiver::value(&space, &pod.name_any(), current).await?;
-            counts(&space, current, before + 1).await?;
-        }
-        store(&space, "second", None).await?;
+        let before = receiver::values(&space, "github", current).await?;
+        counts(&space, current, before.into_iter().max().unwrap_or_default() + 1).await?;
+        space.store("hooks", &[("current", "second")]).await?;
         counts(&space, LOADED, 2).await?;
         // From here on the old secret is worth as little as a guess.
         forger.change("first");
