@@ -6,12 +6,14 @@ use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use crate::error::Error;
 use crate::fingerprint::{Fingerprint, hash};
@@ -146,6 +148,24 @@ impl Applier {
         }
     }
 
+    /// Makes another field manager the owner of a Deployment's `replicas`, so that they stay as they are when ours leaves them out.
+    /// Not forced: where an autoscaler has them already, nothing is to be done.
+    ///
+    /// # Errors
+    /// [`Error::Api`] and [`Error::Timeout`].
+    pub async fn hand_over_replicas(&self, namespace: &str, name: &str, replicas: i32) -> Result<(), Error> {
+        let patch = json!({
+            "apiVersion": Deployment::api_version(&()), "kind": Deployment::kind(&()),
+            "metadata": {"name": name}, "spec": {"replicas": replicas},
+        });
+        let api = Api::<Deployment>::namespaced(self.client.clone(), namespace);
+        let (params, patch) = (PatchParams::apply(names::REPLICAS_MANAGER), Patch::Apply(&patch));
+        match deadline("Deployment", name, api.patch(name, &params, &patch)).await {
+            Err(Error::Api { source, .. }) if is_status(&source, &[409]) => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
     /// The generation that our last write of this object made, 0 when this process has not written it.
     #[must_use]
     pub fn generation<K: Resource<DynamicType = ()>>(&self, namespace: &str, name: &str) -> i64 {
@@ -172,7 +192,8 @@ impl Applier {
 }
 
 /// The kind, in a form that outlives the call.
-fn kind_of<K: Resource<DynamicType = ()>>() -> &'static str {
+#[must_use]
+pub fn kind_of<K: Resource<DynamicType = ()>>() -> &'static str {
     match K::kind(&()) {
         std::borrow::Cow::Borrowed(kind) => kind,
         std::borrow::Cow::Owned(_) => "object",

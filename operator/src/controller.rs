@@ -6,19 +6,19 @@ use futures::channel::mpsc;
 use futures::{FutureExt, StreamExt};
 use kube::runtime::controller::{Config, Controller};
 use kube::runtime::events::{Recorder, Reporter};
-use kube::runtime::reflector;
+use kube::runtime::reflector::{self, ObjectRef};
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Client, Resource};
 use tokio::sync::{Notify, watch};
 
 use crate::apply::Applier;
 use crate::context::Context;
+use crate::converge;
 use crate::error::root_cause;
 use crate::names;
 use crate::reconcile::{reconcile, retry};
 use crate::shared::CadvisorSettings;
 use crate::watches::{Guarded, Triggers, Watches, config};
-use crate::{converge, optional};
 
 /// How many objects are worked on at once.
 const CONCURRENCY: u16 = 8;
@@ -48,12 +48,16 @@ pub async fn run(
         all,
         shared: Arc::new(Notify::new()),
     };
-    let (served, service_monitors) = watch::channel(None);
-    let watches = Watches::start(&client, &settings.cadvisor.namespace, &triggers, service_monitors);
+    let watches = Watches::start(&client, &settings.cadvisor.namespace, &triggers);
+    let (objects, writer) = reflector::store();
     let context = Arc::new(Context {
         client: client.clone(),
         applier: Applier::new(client.clone()),
         watches: watches.clone(),
+        objects: objects.clone(),
+        triggers: triggers.clone(),
+        shared_failure: std::sync::Mutex::default(),
+        clashing: std::sync::Mutex::default(),
         recorder: Recorder::new(
             client.clone(),
             Reporter {
@@ -66,7 +70,6 @@ pub async fn run(
         written: std::sync::Mutex::default(),
         failures: std::sync::Mutex::default(),
     });
-    let (objects, writer) = reflector::store();
     let is_filled = filled.subscribe();
     let stream = object_stream(
         &client,
@@ -82,7 +85,6 @@ pub async fn run(
         synced = watches.synced() => if synced.is_err() { return },
         () = shutdown.clone() => return,
     }
-    tokio::spawn(optional::run(client, triggers.clone(), served));
     tokio::spawn(converge::run(
         Arc::clone(&context),
         settings.cadvisor,
@@ -114,9 +116,13 @@ fn object_stream(
         .inspect(move |event| match event {
             Ok(watcher::Event::Delete(object)) => {
                 forget(&context, object);
+                tell_clashing(&context);
                 shared.notify_one();
             }
-            Ok(watcher::Event::Apply(_)) => shared.notify_one(),
+            Ok(watcher::Event::Apply(_)) => {
+                tell_clashing(&context);
+                shared.notify_one();
+            }
             Ok(watcher::Event::InitDone) => {
                 if !filled.send_replace(true) {
                     tracing::info!("caches are filled");
@@ -133,6 +139,17 @@ fn object_stream(
         .filter(|object| std::future::ready(object.is_ok()))
 }
 
+/// Any change of any object may set free what these wait for.
+fn tell_clashing(context: &Context) {
+    let clashing = context
+        .clashing
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    for one in clashing.iter() {
+        let _ = context.triggers.one.unbounded_send(one.clone());
+    }
+}
+
 fn forget(context: &Context, object: &Guarded) {
     use std::sync::PoisonError;
     let meta = object.meta();
@@ -140,6 +157,12 @@ fn forget(context: &Context, object: &Guarded) {
         meta.namespace.as_deref().unwrap_or_default(),
         meta.name.as_deref().unwrap_or_default(),
     );
+    let mine = ObjectRef::from_obj(object);
+    context
+        .clashing
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .remove(&mine);
     let uid = meta.uid.clone().unwrap_or_default();
     context
         .written

@@ -1,7 +1,7 @@
 //! Keeps the shared cAdvisor while any object wants it, and removes it after the last. Level-triggered: it looks at all
 //! objects each time and counts nothing, so it is right also after the operator was away.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use k8s_openapi::api::apps::v1::DaemonSet;
@@ -13,10 +13,13 @@ use tokio::sync::{Notify, watch};
 
 use crate::apply::{Keeper, deadline};
 use crate::context::Context;
+use crate::crd::ContainerMetrics;
 use crate::error::{Error, root_cause};
 use crate::external::ServiceMonitor;
 use crate::names;
+use crate::optional::{Served, store};
 use crate::shared::{self, CadvisorSettings, Shared, Wanted};
+use crate::status::Failure;
 use crate::watches::{Guarded, seen};
 
 /// Many objects may come at once; they are then one change of the shared objects.
@@ -40,7 +43,9 @@ pub async fn run(
     loop {
         changed.notified().await;
         tokio::time::sleep(SETTLE).await;
-        match sync(&context, &settings, &objects).await {
+        let outcome = sync(&context, &settings, &objects).await;
+        tell(&context, outcome.as_ref().err());
+        match outcome {
             Ok(()) => retry = FIRST_RETRY,
             Err(error) => {
                 tracing::warn!(%error, cause = root_cause(&error), retry_seconds = retry.as_secs(), "shared cAdvisor could not be brought up to date");
@@ -55,37 +60,100 @@ pub async fn run(
     }
 }
 
+/// Has every object say why the shared objects are not as they should be, or that they are again.
+fn tell(context: &Context, error: Option<&Error>) {
+    let now = error.map(Failure::from);
+    let mut before = context.shared_failure.lock().unwrap_or_else(PoisonError::into_inner);
+    if *before != now {
+        *before = now;
+        let _ = context.triggers.all.unbounded_send(());
+    }
+}
+
+/// Who wants something that is shared.
+enum Demand {
+    /// Those.
+    By(Wanted),
+    /// Nobody, and it is there: it has to go.
+    Gone,
+    /// Nobody that can be read, and it is not there or may be wanted after all: it is left as it is.
+    Unclear,
+}
+
 async fn sync(context: &Context, settings: &CadvisorSettings, objects: &Store<Guarded>) -> Result<(), Error> {
+    let there = exists(context, settings);
+    match demand(context, objects, ContainerMetrics::CAdvisor, there).await? {
+        Demand::By(wanted) => keep(context, shared::build(settings, &wanted)).await?,
+        Demand::Gone => remove(context, settings).await?,
+        Demand::Unclear => {}
+    }
+    let Some(monitors) = store(&context.watches.service_monitors) else {
+        return Ok(());
+    };
+    let found = seen(&monitors, &settings.namespace, names::KUBELET);
+    let found = found.as_ref().map(|object| object.meta());
+    match demand(context, objects, ContainerMetrics::Kubelet, found.is_some()).await? {
+        Demand::By(wanted) => {
+            let monitor = shared::kubelet_monitor(settings, &wanted);
+            context.applier.apply(&monitor, found, Keeper::Label).await.map(|_| ())
+        }
+        Demand::Gone => {
+            let deleted = context.applier.delete::<ServiceMonitor>(found, Keeper::Label).await;
+            deleted.map(|_| ())
+        }
+        Demand::Unclear => Ok(()),
+    }
+}
+
+async fn demand(
+    context: &Context,
+    objects: &Store<Guarded>,
+    source: ContainerMetrics,
+    is_there: bool,
+) -> Result<Demand, Error> {
     let listed = objects.state();
-    let wanted = Wanted::by(listed.iter().filter_map(|object| object.0.as_ref().ok()));
+    let wanted = Wanted::by(listed.iter().filter_map(|object| object.0.as_ref().ok()), source);
     if wanted.is_any() {
-        return keep(context, shared::build(settings, &wanted)).await;
+        return Ok(Demand::By(wanted));
     }
     // An object that cannot be read may want it.
     let is_certain = listed.iter().all(|object| object.0.is_ok());
-    if is_certain && exists(context, settings) && nobody_wants(context).await? {
-        return remove(context, settings).await;
+    if is_there && is_certain && nobody_wants(context, source).await? {
+        return Ok(Demand::Gone);
     }
-    Ok(())
+    Ok(Demand::Unclear)
 }
 
 fn exists(context: &Context, settings: &CadvisorSettings) -> bool {
-    seen(&context.watches.cadvisors, &settings.namespace, names::CADVISOR).is_some()
-        || seen(&context.watches.services, &settings.namespace, names::CADVISOR).is_some()
-        || context
-            .watches
-            .service_monitors
-            .borrow()
-            .as_ref()
-            .is_some_and(|store| seen(store, &settings.namespace, names::CADVISOR).is_some())
+    let (watches, namespace) = (&context.watches, settings.namespace.as_str());
+    let daemon_sets = store(&watches.cadvisors);
+    daemon_sets.is_some_and(|store| seen(&store, namespace, names::CADVISOR).is_some())
+        || seen(&watches.services, namespace, names::CADVISOR).is_some()
+        || store(&watches.service_monitors).is_some_and(|store| seen(&store, namespace, names::CADVISOR).is_some())
 }
 
 /// Asks the API server itself: a cache that lags must not remove what a new object needs.
-async fn nobody_wants(context: &Context) -> Result<bool, Error> {
+async fn nobody_wants(context: &Context, source: ContainerMetrics) -> Result<bool, Error> {
     let api = Api::<Guarded>::all(context.client.clone());
     let live = deadline("WebhookService", "list", api.list(&ListParams::default())).await?;
-    let wanted = Wanted::by(live.items.iter().filter_map(|object| object.0.as_ref().ok()));
+    let wanted = Wanted::by(live.items.iter().filter_map(|object| object.0.as_ref().ok()), source);
     Ok(!wanted.is_any() && live.items.iter().all(|object| object.0.is_ok()))
+}
+
+/// What the watch last saw of the `DaemonSet`.
+///
+/// # Errors
+/// [`Error::NotWatched`] where we may not see it.
+fn daemon_set(context: &Context, namespace: &str) -> Result<Option<Arc<DaemonSet>>, Error> {
+    match &*context.watches.cadvisors.borrow() {
+        Served::Filled(store) => Ok(seen(store, namespace, names::CADVISOR)),
+        Served::Refused(message) => Err(Error::NotWatched {
+            kind: "DaemonSet",
+            name: names::CADVISOR.to_owned(),
+            message: message.clone(),
+        }),
+        Served::Unknown | Served::Absent => Ok(None),
+    }
 }
 
 async fn keep(context: &Context, shared: Shared) -> Result<(), Error> {
@@ -100,12 +168,11 @@ async fn keep(context: &Context, shared: Shared) -> Result<(), Error> {
     applier
         .apply(&service, found.as_ref().map(|o| o.meta()), Keeper::Label)
         .await?;
-    let found = seen(&watches.cadvisors, namespace, names::CADVISOR);
+    let found = self::daemon_set(context, namespace)?;
     applier
         .apply(&daemon_set, found.as_ref().map(|o| o.meta()), Keeper::Label)
         .await?;
-    let monitors = watches.service_monitors.borrow().clone();
-    if let Some(monitors) = monitors {
+    if let Some(monitors) = store(&watches.service_monitors) {
         let found = seen(&monitors, namespace, names::CADVISOR);
         applier
             .apply(&service_monitor, found.as_ref().map(|o| o.meta()), Keeper::Label)
@@ -121,14 +188,13 @@ async fn remove(context: &Context, settings: &CadvisorSettings) -> Result<(), Er
         namespace,
         "no object wants container metrics any more: removing the shared cAdvisor"
     );
-    let monitors = watches.service_monitors.borrow().clone();
-    if let Some(monitors) = monitors {
+    if let Some(monitors) = store(&watches.service_monitors) {
         let found = seen(&monitors, namespace, names::CADVISOR);
         applier
             .delete::<ServiceMonitor>(found.as_ref().map(|o| o.meta()), Keeper::Label)
             .await?;
     }
-    let found = seen(&watches.cadvisors, namespace, names::CADVISOR);
+    let found = daemon_set(context, namespace)?;
     applier
         .delete::<DaemonSet>(found.as_ref().map(|o| o.meta()), Keeper::Label)
         .await?;

@@ -35,6 +35,38 @@ pub enum Error {
         /// Whose it is.
         owner: String,
     },
+    /// The API server does not know the kind.
+    #[error(
+        "{kind} {name}: {version} is not served: it follows once its CRDs are installed; without them take it out of spec"
+    )]
+    NotServed {
+        /// The kind that is wanted.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// Its group and version.
+        version: String,
+    },
+    /// The operator may not watch the kind, so it cannot tell its own objects from others'.
+    #[error("{kind} {name}: the operator lacks a right: {message}")]
+    NotWatched {
+        /// The kind that is wanted.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// What the API server said; it names the verb.
+        message: String,
+    },
+    /// An older object has the same host and path.
+    #[error(
+        "{address} belongs to WebhookService {owner}, which is older: write another host or path, or delete that one"
+    )]
+    HostConflict {
+        /// The host and path.
+        address: String,
+        /// Whose they are: `namespace/name`.
+        owner: String,
+    },
     /// The object did not come from an API server.
     #[error(transparent)]
     Incomplete(#[from] Incomplete),
@@ -55,12 +87,24 @@ impl Error {
         causes.into_iter().any(|cause| cause.reason == NAMESPACE_TERMINATING)
     }
 
+    /// Whether trying again can help. What somebody else has to change tells us by itself when it has changed.
+    #[must_use]
+    pub fn is_retried(&self) -> bool {
+        !matches!(
+            self,
+            Self::NotServed { .. } | Self::NotWatched { .. } | Self::HostConflict { .. } | Self::Incomplete(_)
+        )
+    }
+
     /// One word for conditions, Events and metrics.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Timeout { .. } => "ApiServerTimeout",
             Self::Conflict { .. } => "Conflict",
+            Self::HostConflict { .. } => "HostConflict",
+            Self::NotServed { .. } => "ApiNotServed",
+            Self::NotWatched { .. } => "Forbidden",
             Self::Incomplete(_) => "Incomplete",
             Self::Api { source, .. } => match source.as_ref() {
                 kube::Error::Api(status) => match status.code {
@@ -76,7 +120,8 @@ impl Error {
 }
 
 /// What the API server said, without what kube adds for debugging.
-fn said(error: &kube::Error) -> String {
+#[must_use]
+pub fn said(error: &kube::Error) -> String {
     match error {
         kube::Error::Api(status) => status.message.clone(),
         other => root_cause(other),

@@ -1,22 +1,26 @@
 //! Converges `WebhookService` objects into receivers, monitors and container metrics.
 //!
 //! One object's way, in [`reconcile`]:
-//! `WebhookService` → [`validate`] → `Validated` → [`desired`] → `Desired<Prepared>` → [`apply`] → `Desired<Applied>`
-//! → [`status`] → patch, if it says something new.
+//! `WebhookService` → [`validate`] → `Validated` → [`desired`] → `Desired` → [`children`] → `Outcome` → [`status`] → patch, if it
+//! says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`fingerprint`], [`hardening`]. Effects: [`watches`] and [`optional`] read, [`apply`] writes children, [`reconcile`] the status,
+//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`]. Effects: [`watches`] and [`optional`] read, [`children`] sends through
+//! [`apply`], [`reconcile`] writes the status,
 //! [`report`] Events, [`converge`] the shared cAdvisor. [`controller`] wires them together.
 
 pub mod admin;
 pub mod apply;
 pub mod args;
+pub mod children;
+pub mod clash;
 pub mod context;
 pub mod controller;
 pub mod converge;
 pub mod crd;
 pub mod desired;
 pub mod error;
+pub mod exposure;
 pub mod external;
 pub mod fingerprint;
 pub mod hardening;

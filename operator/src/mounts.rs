@@ -20,8 +20,8 @@ pub type Mounts = Store<Event>;
 #[must_use]
 pub fn start(client: &Client, pods: Store<Pod>, triggers: Triggers) -> Mounts {
     let chosen = config().fields(&format!("reason={REASON},involvedObject.kind=Pod"));
-    let (store, following) = follow(Api::all(client.clone()), chosen, move |event| {
-        if let watcher::Event::Apply(event) = event {
+    let (store, following) = follow(Api::all(client.clone()), chosen, move |_, event| {
+        if let Ok(watcher::Event::Apply(event)) = event {
             tell(event, &pods, &triggers);
         }
     });

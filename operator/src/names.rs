@@ -7,11 +7,17 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 /// The field manager of every write, the reporter of every Event, and the value of `managed-by`.
 pub const MANAGER: &str = "webhook-operator";
 
+/// The field manager that keeps `replicas` while an autoscaler is about to take them over.
+pub const REPLICAS_MANAGER: &str = "webhook-operator-replicas";
+
 /// The receiver's container, by which cAdvisor's series are told from everybody else's.
 pub const RECEIVER_CONTAINER: &str = "receiver";
 
 /// The name of the receivers' port, in pods, Services and `ServiceMonitors`.
 pub const HTTP_PORT_NAME: &str = "http";
+
+/// The name of the receivers' port for metrics and health, where they have one of their own.
+pub const METRICS_PORT_NAME: &str = "metrics";
 
 /// The port every receiver listens on: the original's.
 pub const RECEIVER_PORT: i32 = 5000;
@@ -24,6 +30,18 @@ pub const CADVISOR_PORT: i32 = 8080;
 
 /// The name of the shared cAdvisor's port.
 pub const CADVISOR_PORT_NAME: &str = "http-metrics";
+
+/// The annotation of a Deployment whose `replicas` we have let go of, for an autoscaler.
+pub const AUTOSCALED: &str = "webhook-operator.dev/autoscaled";
+
+/// Where the Prometheus Operator keeps the Service of all kubelets.
+pub const KUBELET_NAMESPACE: &str = "kube-system";
+
+/// By which that Service is found. Source: the Prometheus Operator's `--kubelet-service`, `pkg/kubelet/controller.go`.
+pub const KUBELET_SELECTOR: &str = "k8s-app=kubelet";
+
+/// Our `ServiceMonitor` of the kubelets, in the shared namespace.
+pub const KUBELET: &str = "webhook-operator-kubelet";
 
 /// The label that says who keeps an object.
 pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";

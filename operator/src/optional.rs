@@ -1,45 +1,103 @@
-//! Finds out, while running, whether the API server knows `ServiceMonitors`, and watches them while it does.
+//! Kinds that the operator can do without: each is found and watched on its own, and one that is absent or forbidden costs its
+//! own feature alone. Custom ones come and go while the operator runs, and discovery is asked for them. Only reads.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
-use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::Store;
+use kube::runtime::watcher;
 use kube::{Api, Client, Resource};
+use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::apply::deadline;
-use crate::error::{Error, root_cause};
-use crate::external::ServiceMonitor;
-use crate::watches::{Triggers, config, follow};
+use crate::error::{Error, root_cause, said};
+use crate::watches::{Triggers, follow};
 
-/// How often discovery is asked. One small request; nothing is written.
+/// How often discovery is asked for a custom kind. One small request; nothing is written.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// What `served` holds while the API is there.
-pub type Monitors = Store<PartialObjectMeta<ServiceMonitor>>;
+/// What is known of one kind.
+#[derive(Clone, Debug, Default)]
+pub enum Served<K: Resource<DynamicType = ()> + 'static> {
+    /// Nothing yet.
+    #[default]
+    Unknown,
+    /// The API server does not know it.
+    Absent,
+    /// We may not watch it; what the API server says, which names the verb.
+    Refused(String),
+    /// It is served, and this is what is there.
+    Filled(Store<K>),
+}
+
+/// One kind, as its users see it.
+pub type Feature<K> = watch::Receiver<Served<K>>;
+
+/// The store of a kind, while it is filled.
+#[must_use]
+pub fn store<K: Resource<DynamicType = ()> + Clone + 'static>(feature: &Feature<K>) -> Option<Store<K>> {
+    match &*feature.borrow() {
+        Served::Filled(store) => Some(store.clone()),
+        Served::Unknown | Served::Absent | Served::Refused(_) => None,
+    }
+}
+
+/// Starts to watch a kind that every API server has.
+#[must_use]
+pub fn built_in<K>(api: Api<K>, config: watcher::Config, triggers: &Triggers) -> Feature<K>
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+{
+    let (served, feature) = watch::channel(Served::Unknown);
+    tokio::spawn(offer(api, config, triggers.clone(), served));
+    feature
+}
+
+/// Starts to look for a kind that somebody may define later, and to watch it while it is served.
+#[must_use]
+pub fn custom<K>(client: Client, api: Api<K>, config: watcher::Config, triggers: &Triggers) -> Feature<K>
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+{
+    let (served, feature) = watch::channel(Served::Unknown);
+    tokio::spawn(discover(client, api, config, triggers.clone(), served));
+    feature
+}
 
 /// Keeps `served` true to what the API server offers, for as long as it is polled.
-pub async fn run(client: Client, triggers: Triggers, served: watch::Sender<Option<Monitors>>) {
+async fn discover<K>(
+    client: Client,
+    api: Api<K>,
+    config: watcher::Config,
+    triggers: Triggers,
+    served: watch::Sender<Served<K>>,
+) where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+{
     let mut following: Option<JoinHandle<()>> = None;
     loop {
-        match (is_served(&client).await, &following) {
+        match (is_served::<K>(&client).await, &following) {
             (Ok(true), None) => {
-                following = Some(tokio::spawn(offer(client.clone(), triggers.clone(), served.clone())));
+                let offering = offer(api.clone(), config.clone(), triggers.clone(), served.clone());
+                following = Some(tokio::spawn(offering));
             }
-            (Ok(false), Some(_)) => {
+            (Ok(false), _) => {
                 if let Some(task) = following.take() {
                     task.abort();
                     // Only once it has ended can it not bring the store back.
                     let _ = task.await;
+                    tracing::info!(kind = %K::kind(&()), "not served any more");
                 }
-                tracing::info!("ServiceMonitors are not served any more");
-                served.send_replace(None);
-                tell_all(&triggers);
+                if !matches!(&*served.borrow(), Served::Absent) {
+                    served.send_replace(Served::Absent);
+                    triggers.tell_all();
+                }
             }
-            (Ok(_), _) => {}
+            (Ok(true), Some(_)) => {}
             (Err(error), _) => {
-                tracing::warn!(%error, cause = root_cause(&error), "could not ask which APIs are served");
+                tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(&error), "could not ask which APIs are served");
             }
         }
         tokio::time::sleep(INTERVAL).await;
@@ -48,31 +106,44 @@ pub async fn run(client: Client, triggers: Triggers, served: watch::Sender<Optio
 
 /// Watches, and hands the store out once it is filled: before that, absence means nothing. That may take for ever, when
 /// the watch is forbidden or the API goes away again, so nobody may wait for it.
-async fn offer(client: Client, triggers: Triggers, served: watch::Sender<Option<Monitors>>) {
-    let told = triggers.clone();
-    let (store, watching) = follow(Api::all(client), config(), move |event| told.tell(event));
-    let filled = async {
-        if store.wait_until_ready().await.is_ok() {
-            tracing::info!("ServiceMonitors are served: monitors follow");
-            served.send_replace(Some(store.clone()));
-            tell_all(&triggers);
+async fn offer<K>(api: Api<K>, config: watcher::Config, triggers: Triggers, served: watch::Sender<Served<K>>)
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+{
+    let (_, following) = follow(api, config, |store, event| match event {
+        Ok(event) => {
+            let is_filled = matches!(&*served.borrow(), Served::Filled(_));
+            if matches!(event, watcher::Event::InitDone) && !is_filled {
+                tracing::info!(kind = %K::kind(&()), "is watched");
+                served.send_replace(Served::Filled(store.clone()));
+            }
+            triggers.tell(event);
         }
+        Err(error) => refuse(error, &served, &triggers),
+    });
+    following.await;
+}
+
+/// Remembers that we may not watch; anything else the watch gets over by itself.
+fn refuse<K: Resource<DynamicType = ()> + Clone>(
+    error: &watcher::Error,
+    served: &watch::Sender<Served<K>>,
+    triggers: &Triggers,
+) {
+    let (watcher::Error::InitialListFailed(source) | watcher::Error::WatchStartFailed(source)) = error else {
+        return;
     };
-    tokio::join!(watching, filled);
+    let is_forbidden = matches!(source, kube::Error::Api(status) if status.code == 403);
+    if is_forbidden && !matches!(&*served.borrow(), Served::Refused(_)) {
+        served.send_replace(Served::Refused(said(source)));
+        triggers.tell_all();
+    }
 }
 
-fn tell_all(triggers: &Triggers) {
-    triggers.shared.notify_one();
-    let _ = triggers.all.unbounded_send(());
-}
-
-async fn is_served(client: &Client) -> Result<bool, Error> {
-    let version = ServiceMonitor::api_version(&());
+async fn is_served<K: Resource<DynamicType = ()>>(client: &Client) -> Result<bool, Error> {
+    let version = K::api_version(&());
     match deadline("APIResourceList", &version, client.list_api_group_resources(&version)).await {
-        Ok(list) => Ok(list
-            .resources
-            .iter()
-            .any(|resource| resource.kind == ServiceMonitor::kind(&()))),
+        Ok(list) => Ok(list.resources.iter().any(|resource| resource.kind == K::kind(&()))),
         // By its code: the API server answers for an unknown group in plain text, with no reason.
         Err(Error::Api { source, .. }) if matches!(source.as_ref(), kube::Error::Api(said) if said.code == 404) => {
             Ok(false)

@@ -1,31 +1,31 @@
 //! One object, from its spec to its status: validate, build, apply, compute, write what changed.
 
-use std::collections::BTreeMap;
-use std::marker::PhantomData;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::{Patch, PatchParams};
 use kube::runtime::controller::Action;
+use kube::runtime::reflector::ObjectRef;
 use kube::{Api, Resource, ResourceExt};
 use serde_json::json;
 
-use crate::apply::{Change, Keeper, deadline};
+use crate::apply::deadline;
+use crate::children::{self, Outcome};
+use crate::clash::{self, Clash, Lost};
 use crate::context::{Context, WrittenStatus};
 use crate::crd::{WebhookService, WebhookServiceStatus};
-use crate::desired::{self, Applied, Desired, Prepared};
+use crate::desired;
 use crate::error::{Error, root_cause};
 use crate::mounts;
 use crate::names;
+use crate::optional::store;
 use crate::report;
-use crate::status::{self, Failure, Observed};
+use crate::status::{self, Failure, Failures, Observed};
 use crate::validate::{Validated, validate};
 use crate::watches::{Guarded, seen};
-
-/// What a walk over the children changed, by kind.
-pub type Changes = BTreeMap<&'static str, Change>;
 
 /// Brings one object's children and status to what they should be.
 ///
@@ -44,21 +44,28 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
         return Ok(Action::await_change());
     }
     let validated = validate(object, &context.receiver_image)?;
-    let mut changes = Changes::new();
     let outcome = if validated.spec.paused {
-        Ok(None)
+        Outcome::default()
     } else {
-        apply(&context, &validated, desired::build(&validated), &mut changes)
-            .await
-            .map(Some)
+        converge(&context, object, &validated).await
     };
-    if outcome.as_ref().is_err_and(Error::is_end_of_namespace) {
+    let Outcome {
+        changes,
+        essential,
+        features,
+    } = outcome;
+    if essential.iter().chain(&features).any(Error::is_end_of_namespace) {
         return Ok(Action::await_change());
     }
     report::changes(&context, object, &changes).await;
-    let failure = outcome.as_ref().err().map(Failure::from);
-    write_status(&context, object, &validated, failure.as_ref()).await?;
-    outcome?;
+    let failures = Failures {
+        essential: essential.as_ref().map(Failure::from),
+        features: features.iter().map(Failure::from).collect(),
+    };
+    write_status(&context, object, &validated, &failures).await?;
+    if let Some(error) = essential.into_iter().chain(features).find(Error::is_retried) {
+        return Err(error);
+    }
     context
         .failures
         .lock()
@@ -67,75 +74,41 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
     Ok(Action::await_change())
 }
 
-/// Sends every child. One that is refused does not keep the others from being sent; the first refusal is the error.
-async fn apply(
-    context: &Context,
-    validated: &Validated,
-    desired: Desired<Prepared>,
-    changes: &mut Changes,
-) -> Result<Desired<Applied>, Error> {
-    // Without `..`: a child that is added and forgotten here does not compile.
-    let Desired {
-        service_account,
-        service,
-        deployment,
-        service_monitor,
-        state: PhantomData,
-    } = desired;
-    let (applier, watches) = (&context.applier, &context.watches);
-    let (namespace, name) = (validated.namespace.as_str(), validated.name.as_str());
-    let keeper = Keeper::Owner(&validated.owner);
-    let mut outcomes = Vec::new();
-
-    let found = seen(&watches.service_accounts, namespace, name);
-    outcomes.push((
-        "ServiceAccount",
-        applier
-            .apply(&service_account, found.as_ref().map(|o| o.meta()), keeper)
-            .await,
-    ));
-    let found = seen(&watches.services, namespace, name);
-    outcomes.push((
-        "Service",
-        applier.apply(&service, found.as_ref().map(|o| o.meta()), keeper).await,
-    ));
-    // Where the API is not served there is nothing to write or delete; when it comes, all objects are looked at again.
-    let monitors = watches.service_monitors.borrow().clone();
-    if let Some(monitors) = monitors {
-        let found = seen(&monitors, namespace, name);
-        let found = found.as_ref().map(|o| o.meta());
-        let outcome = match &service_monitor {
-            Some(wanted) => applier.apply(wanted, found, keeper).await,
-            None => applier.delete::<crate::external::ServiceMonitor>(found, keeper).await,
-        };
-        outcomes.push(("ServiceMonitor", outcome));
+/// Sends the children. Where an older object has the host and path, what would claim them is left out.
+async fn converge(context: &Context, object: &WebhookService, validated: &Validated) -> Outcome {
+    let mut desired = desired::build(validated);
+    let conflict = conflict(context, object, validated);
+    if conflict.is_some() {
+        desired.ingress = None;
+        desired.http_route = None;
     }
-    // Last: its pods name the ServiceAccount.
-    let found = seen(&watches.deployments, namespace, name);
-    outcomes.push((
-        "Deployment",
-        applier
-            .apply(&deployment, found.as_ref().map(|o| o.meta()), keeper)
-            .await,
-    ));
+    let mut outcome = children::apply(context, validated, &desired).await;
+    outcome.essential = outcome.essential.or(conflict);
+    outcome
+}
 
-    let mut first_error = None;
-    for (kind, outcome) in outcomes {
-        match outcome {
-            Ok(change) => drop(changes.insert(kind, change)),
-            Err(error) => drop(first_error.get_or_insert(error)),
+/// Why this object cannot have its host and path; younger objects that claim them are told to look again.
+fn conflict(context: &Context, object: &WebhookService, validated: &Validated) -> Option<Error> {
+    let mine = ObjectRef::new(&validated.name).within(&validated.namespace);
+    let clash = if clash::claims(&object.spec).is_empty() {
+        Clash::default()
+    } else {
+        let all = context.objects.state();
+        clash::of(object, all.iter().filter_map(|other| other.0.as_ref().ok()))
+    };
+    let mut clashing = context.clashing.lock().unwrap_or_else(PoisonError::into_inner);
+    for (namespace, name) in clash.won {
+        let younger = ObjectRef::new(&name).within(&namespace);
+        if clashing.insert(younger.clone()) {
+            let _ = context.triggers.one.unbounded_send(younger);
         }
     }
-    match first_error {
-        Some(error) => Err(error),
-        None => Ok(Desired {
-            service_account,
-            service,
-            deployment,
-            service_monitor,
-            state: PhantomData,
-        }),
-    }
+    let Some(Lost { address, owner }) = clash.lost else {
+        clashing.remove(&mine);
+        return None;
+    };
+    clashing.insert(mine);
+    Some(Error::HostConflict { address, owner })
 }
 
 /// Writes the status if it would say something new, and tells of each condition that turned.
@@ -143,10 +116,10 @@ async fn write_status(
     context: &Context,
     object: &WebhookService,
     validated: &Validated,
-    failure: Option<&Failure>,
+    failures: &Failures,
 ) -> Result<(), Error> {
     let old = last_status(context, object);
-    let new = compute(context, validated, failure, &old);
+    let new = compute(context, validated, failures, &old);
     if new == old {
         return Ok(());
     }
@@ -198,18 +171,18 @@ fn last_status(context: &Context, object: &WebhookService) -> WebhookServiceStat
 fn compute(
     context: &Context,
     validated: &Validated,
-    failure: Option<&Failure>,
+    failures: &Failures,
     old: &WebhookServiceStatus,
 ) -> WebhookServiceStatus {
     let watches = &context.watches;
     let (namespace, name) = (validated.namespace.as_str(), validated.name.as_str());
     // Only what is ours: a stranger's Deployment of this name says nothing about our receivers.
-    let deployment = seen(&watches.receivers, namespace, name).filter(|found| {
-        found
-            .owner_references()
-            .iter()
-            .any(|owner| owner.uid == validated.owner.uid)
-    });
+    let is_ours = |owners: &[OwnerReference]| owners.iter().any(|owner| owner.uid == validated.owner.uid);
+    let deployment = seen(&watches.receivers, namespace, name).filter(|found| is_ours(found.owner_references()));
+    let service = store(&watches.fronts).and_then(|fronts| seen(&fronts, namespace, name));
+    let service = service.filter(|found| is_ours(found.owner_references()));
+    let route = store(&watches.routes).and_then(|routes| seen(&routes, namespace, name));
+    let route = route.filter(|found| is_ours(found.owner_references()));
     let pods = watches.pods.state_filter(|pod| {
         pod.namespace().as_deref() == Some(namespace)
             && pod
@@ -218,16 +191,26 @@ fn compute(
                 .is_some_and(|instance| instance == name)
     });
     let pods: Vec<_> = pods.iter().map(AsRef::as_ref).collect();
-    let cadvisor = seen(&watches.cadvisors, &context.cadvisor_namespace, names::CADVISOR);
+    let cadvisor = store(&watches.cadvisors);
+    let cadvisor = cadvisor.and_then(|cadvisors| seen(&cadvisors, &context.cadvisor_namespace, names::CADVISOR));
+    let shared_failure = context
+        .shared_failure
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     let observed = Observed {
         deployment: deployment.as_deref(),
         applied_generation: context.applier.generation::<Deployment>(namespace, name),
         pods: &pods,
         failed_mounts: &mounts::of_pods(&watches.mounts, &pods),
+        service: service.as_deref(),
+        route: route.as_deref(),
         cadvisor: cadvisor.as_deref(),
-        service_monitor_served: watches.service_monitors.borrow().is_some(),
+        shared_failure: shared_failure.as_ref(),
+        kubelets_found: store(&watches.kubelets).is_some_and(|kubelets| !kubelets.is_empty()),
+        service_monitor_served: store(&watches.service_monitors).is_some(),
     };
-    status::compute(validated, failure, &observed, old, Timestamp::now())
+    status::compute(validated, failures, &observed, old, Timestamp::now())
 }
 
 /// When to try again after a failure: twice as late each time, from one second to five minutes.

@@ -1,5 +1,7 @@
 //! Tells people what changed, once: an Event on the object and a line in the log. Never fails a reconcile.
 
+use std::collections::BTreeMap;
+
 use kube::Resource;
 use kube::ResourceExt;
 use kube::core::error_boundary::InvalidObject;
@@ -8,12 +10,11 @@ use kube::runtime::events::{Event, EventType};
 use crate::apply::Change;
 use crate::context::Context;
 use crate::crd::{WebhookService, WebhookServiceStatus};
-use crate::reconcile::Changes;
 use crate::status::condition;
 use crate::watches::Guarded;
 
 /// Tells which children were created, corrected or removed.
-pub async fn changes(context: &Context, object: &WebhookService, changes: &Changes) {
+pub async fn changes(context: &Context, object: &WebhookService, changes: &BTreeMap<&'static str, Change>) {
     for (change, verb) in [
         (Change::Created, "Created"),
         (Change::Updated, "Updated"),
@@ -57,11 +58,17 @@ pub async fn conditions(
         let before = old.conditions.iter().find(|before| before.type_ == now.type_);
         let turned = before.is_none_or(|before| (&before.status, &before.reason) != (&now.status, &now.reason));
         // `Available` is told by `Ready`, which repeats its reason; the first finding about a new object is no news.
-        let is_news = now.type_ == condition::READY || (before.is_some() && now.type_ != condition::AVAILABLE);
+        let is_degraded = now.type_ == condition::DEGRADED && now.status == "True";
+        let is_news =
+            now.type_ == condition::READY || is_degraded || (before.is_some() && now.type_ != condition::AVAILABLE);
         if !turned || !is_news {
             continue;
         }
-        let is_bad = now.type_ == condition::READY && now.status == "False" && is_trouble(&now.reason);
+        let is_bad = match now.type_.as_str() {
+            condition::READY => now.status == "False" && is_trouble(&now.reason),
+            condition::DEGRADED => now.status == "True",
+            _ => false,
+        };
         tracing::info!(object = %object.name_any(), namespace = object.namespace(), condition = now.type_, status = now.status, reason = now.reason, "{}", now.message);
         let event = Event {
             type_: if is_bad { EventType::Warning } else { EventType::Normal },
@@ -99,7 +106,12 @@ pub async fn unreadable(context: &Context, object: &Guarded, invalid: &InvalidOb
 fn is_trouble(reason: &str) -> bool {
     !matches!(
         reason,
-        "RollingOut" | "DeploymentMissing" | "MinimumReplicasUnavailable" | "ScaledToZero"
+        "RollingOut"
+            | "DeploymentMissing"
+            | "MinimumReplicasUnavailable"
+            | "ScaledToZero"
+            | "LoadBalancerPending"
+            | "HTTPRoutePending"
     )
 }
 

@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{Pod, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
-use crate::crd::{Condition, ContainerMetrics, WebhookServiceStatus};
+use crate::crd::{Condition, WebhookServiceStatus};
+use crate::exposure;
+use crate::external::HttpRoute;
 use crate::names;
 use crate::trouble::{self, FailedMount};
 use crate::validate::Validated;
@@ -16,7 +18,9 @@ pub mod condition {
     pub const READY: &str = "Ready";
     /// The Deployment's own availability, with the pods' reason when something is wrong.
     pub const AVAILABLE: &str = "Available";
-    /// cAdvisor covers the nodes.
+    /// Something that senders do not depend on is not as the spec says.
+    pub const DEGRADED: &str = "Degraded";
+    /// cAdvisor or the kubelets cover the nodes.
     pub const CONTAINER_METRICS_READY: &str = "ContainerMetricsReady";
     /// Reconciliation is off.
     pub const PAUSED: &str = "Paused";
@@ -33,8 +37,16 @@ pub struct Observed<'a> {
     pub pods: &'a [&'a Pod],
     /// Which of them wait for their volumes, and why.
     pub failed_mounts: &'a [FailedMount],
+    /// The receivers' Service.
+    pub service: Option<&'a Service>,
+    /// Their `HTTPRoute`.
+    pub route: Option<&'a HttpRoute>,
     /// The shared cAdvisor.
     pub cadvisor: Option<&'a DaemonSet>,
+    /// Why the shared objects are not as they should be.
+    pub shared_failure: Option<&'a Failure>,
+    /// Whether the Service of all kubelets is there.
+    pub kubelets_found: bool,
     /// Whether the API server knows `ServiceMonitors`.
     pub service_monitor_served: bool,
 }
@@ -46,6 +58,15 @@ pub struct Failure {
     pub reason: &'static str,
     /// What is wrong, where, and what to do.
     pub message: String,
+}
+
+/// What could not be applied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Failures {
+    /// Without which senders cannot be served as the spec says.
+    pub essential: Option<Failure>,
+    /// Without which they are served all the same.
+    pub features: Vec<Failure>,
 }
 
 /// What a condition says, before it has a time.
@@ -69,18 +90,22 @@ impl Finding {
 #[must_use]
 pub fn compute(
     validated: &Validated,
-    failure: Option<&Failure>,
+    failures: &Failures,
     observed: &Observed<'_>,
     old: &WebhookServiceStatus,
     now: Timestamp,
 ) -> WebhookServiceStatus {
     let available = available(observed);
     let findings = [
-        (condition::READY, ready(validated, failure, observed, &available)),
+        (
+            condition::READY,
+            ready(validated, failures.essential.as_ref(), observed, &available),
+        ),
         (condition::AVAILABLE, available),
+        (condition::DEGRADED, degraded(&failures.features)),
         (
             condition::CONTAINER_METRICS_READY,
-            container_metrics(validated, observed),
+            container_metrics::find(validated, observed),
         ),
         (condition::PAUSED, paused(validated)),
     ];
@@ -90,10 +115,7 @@ pub fn compute(
         replicas: counts.and_then(|status| status.replicas).unwrap_or_default(),
         ready_replicas: counts.and_then(|status| status.ready_replicas).unwrap_or_default(),
         selector: names::receiver_selector_text(&validated.name),
-        url: format!(
-            "http://{}.{}.svc:{}{}",
-            validated.name, validated.namespace, validated.spec.service.port, validated.spec.path
-        ),
+        url: exposure::url(validated, observed.service),
         image: validated.image.clone(),
         conditions: findings
             .map(|(type_, finding)| with_time(type_, finding, validated.generation, old, now))
@@ -124,7 +146,7 @@ fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'
     if !available.holds {
         return Finding::new(false, &available.reason, &available.message);
     }
-    if validated.spec.replicas == 0 {
+    if validated.fewest_receivers() == 0 {
         return Finding::new(false, "ScaledToZero", "spec.replicas is 0: no receiver takes webhooks");
     }
     let Some(deployment) = observed
@@ -143,6 +165,9 @@ fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'
             format!("the receivers of this generation are not all up: {}", available.message),
         );
     };
+    if let Some((reason, message)) = exposure::pending(validated, observed.service, observed.route) {
+        return Finding::new(false, reason, message);
+    }
     let receivers = deployment
         .status
         .as_ref()
@@ -189,7 +214,12 @@ fn available(observed: &Observed<'_>) -> Finding {
     }
     if let Some(refused) = find("ReplicaFailure").filter(|condition| condition.status.as_deref() == Some("True")) {
         let reason = refused.reason.as_deref().unwrap_or("ReplicaFailure");
-        return Finding::new(holds, reason, refused.message.clone().unwrap_or_default());
+        let message = refused.message.clone().unwrap_or_default();
+        return Finding::new(
+            holds,
+            reason,
+            format!("{message}{}", trouble::advice_on_refused_pod(&message)),
+        );
     }
     if holds {
         return Finding::new(true, "MinimumReplicasAvailable", "enough receivers are available");
@@ -201,23 +231,12 @@ fn available(observed: &Observed<'_>) -> Finding {
     )
 }
 
-fn container_metrics(validated: &Validated, observed: &Observed<'_>) -> Finding {
-    if validated.spec.monitoring.container_metrics == ContainerMetrics::None {
-        return Finding::new(false, "SwitchedOff", "spec.monitoring.containerMetrics is None");
-    }
-    let Some(daemon_set) = observed.cadvisor else {
-        return Finding::new(false, "CadvisorMissing", "the shared cAdvisor is not there yet");
+fn degraded(features: &[Failure]) -> Finding {
+    let Some(first) = features.first() else {
+        return Finding::new(false, "Complete", "all that the spec asks for is in force");
     };
-    let status = daemon_set.status.clone().unwrap_or_default();
-    let (wanted, ready) = (status.desired_number_scheduled, status.number_ready);
-    let is_current =
-        status.observed_generation.unwrap_or_default() >= daemon_set.metadata.generation.unwrap_or_default();
-    let message = format!("cAdvisor is ready on {ready} of {wanted} nodes");
-    if is_current && wanted > 0 && ready >= wanted {
-        Finding::new(true, "CadvisorReady", message)
-    } else {
-        Finding::new(false, "CadvisorNotReady", message)
-    }
+    let messages: Vec<_> = features.iter().map(|failure| failure.message.as_str()).collect();
+    Finding::new(true, first.reason, messages.join("; "))
 }
 
 fn paused(validated: &Validated) -> Finding {
@@ -232,5 +251,6 @@ fn paused(validated: &Validated) -> Finding {
     }
 }
 
+mod container_metrics;
 #[cfg(test)]
 mod tests;

@@ -104,6 +104,22 @@ fn of_container(pod: &Pod, container: &ContainerStatus, failed_mounts: &[FailedM
     })
 }
 
+/// What to do where no pod could even be made, from what the API server says.
+#[must_use]
+pub fn advice_on_refused_pod(message: &str) -> &'static str {
+    if message.contains("exceeded quota") {
+        "; raise the ResourceQuota of the namespace, or lower spec.resources or the number of receivers"
+    } else if message.contains("PodSecurity") {
+        "; relax pod-security.kubernetes.io/enforce of the namespace, or take out of spec.podTemplate what it forbids"
+    } else if message.contains("no PriorityClass") {
+        "; create that PriorityClass, or correct spec.podTemplate.priorityClassName"
+    } else if message.contains("LimitRange") || message.contains("per Container") {
+        "; keep spec.resources within the LimitRange of the namespace"
+    } else {
+        ""
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -23,6 +23,21 @@ pub struct Validated {
     pub spec: WebhookServiceSpec,
 }
 
+impl Validated {
+    /// Whether an autoscaler chooses how many receivers run.
+    #[must_use]
+    pub fn is_autoscaled(&self) -> bool {
+        self.spec.autoscaling.is_some()
+    }
+
+    /// The fewest receivers that run when all is well.
+    #[must_use]
+    pub fn fewest_receivers(&self) -> i32 {
+        let autoscaling = self.spec.autoscaling.as_ref();
+        autoscaling.map_or(self.spec.replicas, |settings| settings.min_replicas)
+    }
+}
+
 /// An object that cannot have come from an API server.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the object has no metadata.{0}")]

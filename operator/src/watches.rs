@@ -4,23 +4,28 @@
 use std::fmt::Debug;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::channel::mpsc::UnboundedSender;
 use futures::{StreamExt, pin_mut};
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{Pod, Service, ServiceAccount};
+use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::{DeserializeGuard, PartialObjectMeta};
 use kube::runtime::reflector::{self, Lookup, ObjectRef, Store};
 use kube::runtime::{WatchStreamExt, watcher};
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use crate::crd::WebhookService;
 use crate::error::root_cause;
-use crate::external::ServiceMonitor;
+use crate::external::{HttpRoute, ServiceMonitor};
 use crate::mounts::{self, Mounts};
 use crate::names;
+use crate::optional::{Feature, Served, built_in, custom};
 
 /// A `WebhookService` that may be unreadable; one such object must not stop the others.
 pub type Guarded = DeserializeGuard<WebhookService>;
@@ -49,38 +54,64 @@ pub struct Watches {
     pub receivers: Store<Deployment>,
     /// Our pods with their status.
     pub pods: Store<Pod>,
-    /// The `DaemonSets` of the shared namespace with their status.
-    pub cadvisors: Store<DaemonSet>,
     /// What the kubelets say of mounts that fail.
     pub mounts: Mounts,
-    /// Every `ServiceMonitor`, while that API is served.
-    pub service_monitors: watch::Receiver<Option<Store<PartialObjectMeta<ServiceMonitor>>>>,
+    /// Our Services with their status.
+    pub fronts: Feature<Service>,
+    /// The `DaemonSets` of the shared namespace with their status.
+    pub cadvisors: Feature<DaemonSet>,
+    /// The Service of all kubelets, which the Prometheus Operator keeps.
+    pub kubelets: Feature<PartialObjectMeta<Service>>,
+    /// Every `ServiceMonitor`.
+    pub service_monitors: Feature<PartialObjectMeta<ServiceMonitor>>,
+    /// Every `HorizontalPodAutoscaler`.
+    pub autoscalers: Feature<PartialObjectMeta<HorizontalPodAutoscaler>>,
+    /// Every `PodDisruptionBudget`.
+    pub disruption_budgets: Feature<PartialObjectMeta<PodDisruptionBudget>>,
+    /// Every `NetworkPolicy`.
+    pub network_policies: Feature<PartialObjectMeta<NetworkPolicy>>,
+    /// Every `Ingress`.
+    pub ingresses: Feature<PartialObjectMeta<Ingress>>,
+    /// Every `HTTPRoute`.
+    pub http_routes: Feature<PartialObjectMeta<HttpRoute>>,
+    /// Our `HTTPRoutes` with their status.
+    pub routes: Feature<HttpRoute>,
 }
 
 impl Watches {
-    /// Starts all watches but the optional one, whose store `service_monitors` brings.
+    /// Starts all watches.
     #[must_use]
-    pub fn start(
-        client: &Client,
-        shared_namespace: &str,
-        triggers: &Triggers,
-        service_monitors: watch::Receiver<Option<Store<PartialObjectMeta<ServiceMonitor>>>>,
-    ) -> Self {
-        let ours = config().labels(&names::managed_selector());
-        let pods = start(Api::all(client.clone()), ours.clone(), triggers);
+    pub fn start(client: &Client, shared_namespace: &str, triggers: &Triggers) -> Self {
+        let ours = || config().labels(&names::managed_selector());
+        let all = || client.clone();
+        let shared = Api::namespaced(client.clone(), shared_namespace);
+        let pods = start(Api::all(all()), ours(), triggers);
         Self {
-            service_accounts: start(Api::all(client.clone()), config(), triggers),
-            services: start(Api::all(client.clone()), config(), triggers),
-            deployments: start(Api::all(client.clone()), config(), triggers),
-            receivers: start(Api::all(client.clone()), ours, triggers),
+            service_accounts: start(Api::all(all()), config(), triggers),
+            services: start(Api::all(all()), config(), triggers),
+            deployments: start(Api::all(all()), config(), triggers),
+            receivers: start(Api::all(all()), ours(), triggers),
             mounts: mounts::start(client, pods.clone(), triggers.clone()),
             pods,
-            cadvisors: start(Api::namespaced(client.clone(), shared_namespace), config(), triggers),
-            service_monitors,
+            fronts: built_in(Api::all(all()), ours(), triggers),
+            cadvisors: built_in(shared, config(), triggers),
+            kubelets: built_in(
+                Api::namespaced(all(), names::KUBELET_NAMESPACE),
+                config().labels(names::KUBELET_SELECTOR),
+                triggers,
+            ),
+            service_monitors: custom(all(), Api::all(all()), config(), triggers),
+            autoscalers: built_in(Api::all(all()), config(), triggers),
+            disruption_budgets: built_in(Api::all(all()), config(), triggers),
+            network_policies: built_in(Api::all(all()), config(), triggers),
+            ingresses: built_in(Api::all(all()), config(), triggers),
+            http_routes: custom(all(), Api::all(all()), config(), triggers),
+            routes: custom(all(), Api::all(all()), ours(), triggers),
         }
     }
 
-    /// Resolves once every store has been filled that tells whether something is there: before that, absence means nothing.
+    /// Resolves once every store is filled that no object can do without: before that, absence means nothing. What is optional
+    /// is given a moment, so that a restart looks at each object once.
     ///
     /// # Errors
     /// When a watch has ended for good, which only happens at shutdown.
@@ -89,9 +120,31 @@ impl Watches {
         self.services.wait_until_ready().await?;
         self.deployments.wait_until_ready().await?;
         self.receivers.wait_until_ready().await?;
-        self.pods.wait_until_ready().await?;
-        self.cadvisors.wait_until_ready().await
+        let optional = async {
+            tokio::join!(
+                known(&self.fronts),
+                known(&self.cadvisors),
+                known(&self.kubelets),
+                known(&self.service_monitors),
+                known(&self.autoscalers),
+                known(&self.disruption_budgets),
+                known(&self.network_policies),
+                known(&self.ingresses),
+                known(&self.http_routes),
+                known(&self.routes),
+            )
+        };
+        let _ = tokio::time::timeout(OPTIONAL_WAIT, optional).await;
+        Ok(())
     }
+}
+
+/// How long a start waits for the optional kinds.
+const OPTIONAL_WAIT: Duration = Duration::from_secs(5);
+
+async fn known<K: Resource<DynamicType = ()> + Clone + 'static>(feature: &Feature<K>) {
+    let mut feature = feature.clone();
+    let _ = feature.wait_for(|served| !matches!(served, Served::Unknown)).await;
 }
 
 /// The settings of every watch. A watch that lives longer may hang unnoticed behind a dead connection.
@@ -105,37 +158,46 @@ where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let triggers = triggers.clone();
-    let (store, following) = follow(api, config, move |event| triggers.tell(event));
+    let (store, following) = follow(api, config, move |_, event| {
+        if let Ok(event) = event {
+            triggers.tell(event);
+        }
+    });
     tokio::spawn(following);
     store
 }
 
-/// A store of `api`'s objects and the watch that fills it for as long as it is polled; `tell` hears of each event.
+/// A store of `api`'s objects and the watch that fills it for as long as it is polled; `tell` hears of each event and failure.
 pub fn follow<K>(
     api: Api<K>,
     config: watcher::Config,
-    tell: impl Fn(&watcher::Event<K>) + Send,
+    tell: impl Fn(&Store<K>, Result<&watcher::Event<K>, &watcher::Error>) + Send,
 ) -> (Store<K>, impl Future<Output = ()> + Send)
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let (store, writer) = reflector::store();
+    let filled = store.clone();
     let following = async move {
         let events = watcher(api, config).modify(trim).default_backoff().reflect(writer);
         pin_mut!(events);
         while let Some(event) = events.next().await {
-            match event {
-                Ok(event) => tell(&event),
-                Err(error) => {
-                    tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(&error), "watch failed, trying again");
-                }
+            if let Err(error) = &event {
+                tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(error), "watch failed, trying again");
             }
+            tell(&filled, event.as_ref());
         }
     };
     (store, following)
 }
 
 impl Triggers {
+    /// Has everything looked at again.
+    pub fn tell_all(&self) {
+        self.shared.notify_one();
+        let _ = self.all.unbounded_send(());
+    }
+
     /// Has those looked at again whom an event of any of our kinds concerns.
     pub fn tell<K: Resource<DynamicType = ()>>(&self, event: &watcher::Event<K>) {
         // A closed channel means that the controller is shutting down: nobody is left to be told.
@@ -143,8 +205,7 @@ impl Triggers {
             watcher::Event::Apply(object) | watcher::Event::Delete(object) => {
                 let labels = object.labels();
                 if labels.get(names::NAME).is_some_and(|name| name == names::CADVISOR) {
-                    self.shared.notify_one();
-                    let _ = self.all.unbounded_send(());
+                    self.tell_all();
                 }
                 // Children carry the name of their object, pods the label; a stranger's may stand in its way.
                 let name = labels
@@ -156,10 +217,7 @@ impl Triggers {
                 }
             }
             // Whatever was deleted while the watch was away is told by nothing else.
-            watcher::Event::InitDone => {
-                self.shared.notify_one();
-                let _ = self.all.unbounded_send(());
-            }
+            watcher::Event::InitDone => self.tell_all(),
             watcher::Event::Init | watcher::Event::InitApply(_) => {}
         }
     }

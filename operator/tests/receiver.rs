@@ -44,6 +44,7 @@ fn the_receiver_takes_every_setting_that_the_operator_makes() {
         json!({}),
         json!({"path": "/a~b/c.d-e_f", "limits": {"maxPayloadBytes": 1, "maxConcurrentRequests": 1_000_000, "requestTimeoutSeconds": 600}}),
         json!({"limits": {"maxPayloadBytes": 104_857_600}}),
+        json!({"monitoring": {"port": 9090}}),
         json!({"delivery": {"http": {"ref": {"name": "sink"}, "timeoutSeconds": 600, "attempts": 20}}}),
         json!({"delivery": {"http": {"url": "https://a.example/?q=1", "format": "CloudEvents", "caRef": {"name": "inside"}}}}),
     ];

@@ -2,24 +2,30 @@
 //! Owns the schema that `crds/` is generated from; knows nothing of how a field is served.
 
 mod delivery;
+mod exposure;
 mod limits;
 mod monitoring;
+mod pod_template;
 mod resources;
 mod rule;
+mod scaling;
+mod service;
 mod status;
 mod verification;
-
-use std::collections::BTreeMap;
 
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use delivery::{AuthorityKind, AuthorityReference, Delivery, DeliveryFormat, HttpDelivery, ServiceReference};
+pub use exposure::{HttpRoute, Ingress, NetworkPolicySettings, ParentReference, UrlScheme};
 pub use limits::Limits;
-pub use monitoring::{ContainerMetrics, Monitoring, ServiceMonitorSettings};
+pub use monitoring::{ContainerMetrics, Monitoring, Relabeling, ServiceMonitorSettings};
+pub use pod_template::PodTemplate;
 pub use resources::{ResourceAmounts, Resources};
 use rule::rule;
+pub use scaling::{Autoscaling, Disruption};
+pub use service::{ServiceSettings, ServiceType};
 pub use status::{Condition, WebhookServiceStatus};
 pub use verification::{Algorithm, Custom, Encoding, Handshake, HandshakeStyle, Scheme, SecretKey, Verification};
 
@@ -58,7 +64,7 @@ pub use verification::{Algorithm, Custom, Encoding, Handshake, HandshakeStyle, S
     )
 )]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule("!has(self.resources.limits.memory) || quantity(string(self.resources.limits.memory)).asApproximateFloat() >= double(self.limits.maxPayloadBytes) * 8.0 + 33554432.0", "resources.limits.memory is too small for limits.maxPayloadBytes: write at least 8 times maxPayloadBytes and 32Mi, or lower maxPayloadBytes")]))]
+#[schemars(extend("x-kubernetes-validations" = [rule("!has(self.resources.limits.memory) || quantity(string(self.resources.limits.memory)).asApproximateFloat() >= double(self.limits.maxPayloadBytes) * 8.0 + 33554432.0", "resources.limits.memory is too small for limits.maxPayloadBytes: write at least 8 times maxPayloadBytes and 32Mi, or lower maxPayloadBytes"), rule("!has(self.autoscaling) || has(self.resources.requests.cpu)", "autoscaling measures against resources.requests.cpu, which is not set: write one, for example 50m"), rule("!self.disruption.enabled || !has(self.disruption.minAvailable) || string(self.disruption.minAvailable) == self.disruption.minAvailable || (has(self.autoscaling) ? self.autoscaling.minReplicas : self.replicas) <= 1 || int(self.disruption.minAvailable) < (has(self.autoscaling) ? self.autoscaling.minReplicas : self.replicas)", "disruption.minAvailable leaves no receiver that may be away, so no node could be drained: write less than replicas (with autoscaling: less than minReplicas), or a maxUnavailable")]))]
 pub struct WebhookServiceSpec {
     /// How many receivers run. Written by the scale subresource, so `kubectl scale` works.
     #[schemars(range(min = 0, max = 1000))]
@@ -73,6 +79,11 @@ pub struct WebhookServiceSpec {
 
     /// When the kubelet pulls the image.
     pub image_pull_policy: ImagePullPolicy,
+
+    /// Secrets by which the image is pulled, in this namespace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
+    pub image_pull_secrets: Vec<ImagePullSecret>,
 
     /// The path that takes webhooks, matched exactly.
     #[schemars(length(max = 253))]
@@ -96,6 +107,27 @@ pub struct WebhookServiceSpec {
     /// What each receiver asks of its node and may use at most.
     pub resources: Resources,
 
+    /// What is added to the receivers' pods.
+    pub pod_template: PodTemplate,
+
+    /// Absent: `replicas` says how many receivers run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autoscaling: Option<Autoscaling>,
+
+    /// How many receivers may be away while nodes are drained.
+    pub disruption: Disruption,
+
+    /// Who may open connections to the receivers.
+    pub network_policy: NetworkPolicySettings,
+
+    /// A host name for senders outside, by an `Ingress`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ingress: Option<Ingress>,
+
+    /// Host names for senders outside, by the Gateway API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_route: Option<HttpRoute>,
+
     /// What a Prometheus gets to see.
     pub monitoring: Monitoring,
 
@@ -109,16 +141,33 @@ impl Default for WebhookServiceSpec {
             replicas: 2,
             image: None,
             image_pull_policy: ImagePullPolicy::default(),
+            image_pull_secrets: Vec::new(),
             path: "/webhook".to_owned(),
             service: ServiceSettings::default(),
             limits: Limits::default(),
             verification: None,
             delivery: None,
             resources: Resources::default(),
+            pod_template: PodTemplate::default(),
+            autoscaling: None,
+            disruption: Disruption::default(),
+            network_policy: NetworkPolicySettings::default(),
+            ingress: None,
+            http_route: None,
             monitoring: Monitoring::default(),
             paused: false,
         }
     }
+}
+
+/// A Secret of type `kubernetes.io/dockerconfigjson`.
+#[derive(Serialize, Deserialize, JsonSchema, Clone, Debug, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct ImagePullSecret {
+    /// The Secret's name.
+    #[schemars(length(min = 1, max = 253))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')", "write the name of a Secret in this namespace")]))]
+    pub name: String,
 }
 
 /// When the kubelet pulls an image, as in a pod.
@@ -131,43 +180,4 @@ pub enum ImagePullPolicy {
     Always,
     /// Never: it must be on the node.
     Never,
-}
-
-/// The Service in front of the receivers.
-#[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct ServiceSettings {
-    /// How the Service is reached.
-    #[serde(rename = "type")]
-    pub type_: ServiceType,
-
-    /// The Service's port; the receivers' own stays 5000.
-    #[schemars(range(min = 1, max = 65535))]
-    pub port: i32,
-
-    /// Annotations of the Service, for example for a cloud's load balancer.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub annotations: BTreeMap<String, String>,
-}
-
-impl Default for ServiceSettings {
-    fn default() -> Self {
-        Self {
-            type_: ServiceType::default(),
-            port: 5000,
-            annotations: BTreeMap::new(),
-        }
-    }
-}
-
-/// How a Service is reached, as in `Service.spec.type`.
-#[derive(Serialize, Deserialize, JsonSchema, Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ServiceType {
-    /// Inside the cluster only.
-    #[default]
-    ClusterIP,
-    /// On a port of every node.
-    NodePort,
-    /// Through the cloud's load balancer.
-    LoadBalancer,
 }

@@ -16,6 +16,13 @@ pub struct Monitoring {
 
     /// Where the receivers' CPU, memory and network figures come from.
     pub container_metrics: ContainerMetrics,
+
+    /// A port of the pods for `/metrics` and health alone, so that they are not on the webhooks' port and not behind its
+    /// Service, for example 9090. Default: the webhooks' port serves them too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1024, max = 65535))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self != 5000", "5000 is the port of the webhooks themselves: write another, for example 9090, or leave port out")]))]
+    pub port: Option<i32>,
 }
 
 /// The `ServiceMonitor` of one `WebhookService`. It waits where the Prometheus Operator's API is not served yet.
@@ -42,6 +49,16 @@ pub struct ServiceMonitorSettings {
     #[schemars(extend("maxProperties" = 32))]
     #[schemars(extend("x-kubernetes-validations" = [rule("self.all(key, !key.startsWith('app.kubernetes.io/'))", "labels under app.kubernetes.io/ are set by the operator: leave them out")]))]
     pub labels: BTreeMap<String, String>,
+
+    /// Rules on the labels of each receiver before it is scraped, passed on as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub relabelings: Vec<Relabeling>,
+
+    /// Rules on the labels of each sample before it is stored, passed on as they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 64))]
+    pub metric_relabelings: Vec<Relabeling>,
 }
 
 impl Default for ServiceMonitorSettings {
@@ -51,8 +68,52 @@ impl Default for ServiceMonitorSettings {
             interval: "30s".to_owned(),
             scrape_timeout: None,
             labels: BTreeMap::new(),
+            relabelings: Vec::new(),
+            metric_relabelings: Vec::new(),
         }
     }
+}
+
+/// One rule, as Prometheus' `relabel_config`, whose defaults hold for what is left out.
+#[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = [rule("!has(self.action) || !(self.action.lowerAscii() in ['replace', 'hashmod', 'lowercase', 'uppercase', 'keepequal', 'dropequal']) || has(self.targetLabel)", "this action writes or compares a label: say which in targetLabel"), rule("has(self.action) || has(self.targetLabel)", "the default action is replace, which writes a label: say which in targetLabel, or write another action"), rule("!has(self.action) || self.action.lowerAscii() != 'hashmod' || has(self.modulus)", "hashmod divides by a number: write it in modulus")]))]
+pub struct Relabeling {
+    /// What the rule does. Default: replace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = ["replace", "Replace", "keep", "Keep", "drop", "Drop", "hashmod", "HashMod", "labelmap", "LabelMap", "labeldrop", "LabelDrop", "labelkeep", "LabelKeep", "lowercase", "Lowercase", "uppercase", "Uppercase", "keepequal", "KeepEqual", "dropequal", "DropEqual"]))]
+    #[schemars(length(max = 16))]
+    pub action: Option<String>,
+
+    /// The labels whose values are joined.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 32), inner(length(max = 256)))]
+    pub source_labels: Vec<String>,
+
+    /// What stands between the joined values. Default: `;`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub separator: Option<String>,
+
+    /// What the joined value, or with `labeldrop` and its like a label's name, must match in full. Default: anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 4096))]
+    pub regex: Option<String>,
+
+    /// By what `hashmod` divides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub modulus: Option<i64>,
+
+    /// What is written; `$1` is the regex's first group. Default: `$1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 4096))]
+    pub replacement: Option<String>,
+
+    /// The label that is written or compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 256))]
+    pub target_label: Option<String>,
 }
 
 /// Where the receivers' container metrics come from.
@@ -61,6 +122,9 @@ pub enum ContainerMetrics {
     /// One cAdvisor on every node, shared by all `WebhookServices` of the cluster that ask for it.
     #[default]
     CAdvisor,
+    /// The kubelet's own endpoint `/metrics/cadvisor`, without a pod of ours: needs the Service of all kubelets that the Prometheus
+    /// Operator keeps when it is started with `--kubelet-service`, and a Prometheus that may `get` `nodes/metrics`.
+    Kubelet,
     /// Nowhere: this object needs none.
     None,
 }

@@ -55,7 +55,7 @@ fn quantity(_: &mut SchemaGenerator) -> Schema {
         "x-kubernetes-int-or-string": true,
         "maxLength": 32,
         "x-kubernetes-validations": [{
-            "rule": "type(self) == int ? self >= 0 : self.matches('^[0-9]+([.][0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$')",
+            "rule": "string(self).matches('^[0-9]+([.][0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$')",
             "message": "write a quantity such as 250m, 2, 64Mi or 1Gi; the unit's letters are m, k, M, G, T, Ki, Mi, Gi or Ti",
         }],
     })

@@ -1,31 +1,29 @@
 //! What a `WebhookService` asks for, as whole objects. Pure: one file per managed kind, each a function of `Validated`.
 
+mod autoscaler;
 mod deployment;
+mod disruption_budget;
+mod http_route;
+mod ingress;
+mod network_policy;
 mod service;
 mod service_account;
 mod service_monitor;
 
-use std::marker::PhantomData;
-
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{Service, ServiceAccount};
+use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use crate::external::ServiceMonitor;
+use crate::external::{HttpRoute, ServiceMonitor};
 use crate::names;
 use crate::validate::Validated;
 
-/// Built, not yet sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prepared;
-
-/// Accepted by the API server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied;
-
 /// The children of one `WebhookService`. `None` is a child that is switched off and must not exist.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Desired<State> {
+pub struct Desired {
     /// The identity of the receivers, with no rights.
     pub service_account: ServiceAccount,
     /// What senders reach.
@@ -34,19 +32,31 @@ pub struct Desired<State> {
     pub deployment: Deployment,
     /// By which a Prometheus Operator finds them.
     pub service_monitor: Option<ServiceMonitor>,
-    /// Whether the API server has accepted them.
-    pub state: PhantomData<State>,
+    /// Which chooses how many receivers run.
+    pub autoscaler: Option<HorizontalPodAutoscaler>,
+    /// How many receivers may be away while nodes are drained.
+    pub disruption_budget: Option<PodDisruptionBudget>,
+    /// Who may open connections to them.
+    pub network_policy: Option<NetworkPolicy>,
+    /// By which senders outside reach them.
+    pub ingress: Option<Ingress>,
+    /// The same by the Gateway API.
+    pub http_route: Option<HttpRoute>,
 }
 
 /// Builds all children. The same input gives the same output, so that an unchanged object is never sent again.
 #[must_use]
-pub fn build(validated: &Validated) -> Desired<Prepared> {
+pub fn build(validated: &Validated) -> Desired {
     Desired {
         service_account: service_account::build(validated),
         service: service::build(validated),
         deployment: deployment::build(validated),
         service_monitor: service_monitor::build(validated),
-        state: PhantomData,
+        autoscaler: autoscaler::build(validated),
+        disruption_budget: disruption_budget::build(validated),
+        network_policy: network_policy::build(validated),
+        ingress: ingress::build(validated),
+        http_route: http_route::build(validated),
     }
 }
 

@@ -10,17 +10,23 @@ pub(super) fn build(validated: &Validated) -> Option<ServiceMonitor> {
     if !settings.enabled {
         return None;
     }
+    let is_apart = validated.spec.monitoring.port.is_some();
     let mut metadata = child_meta(validated);
     metadata.labels.get_or_insert_default().extend(settings.labels.clone());
     Some(ServiceMonitor {
         metadata,
         spec: ServiceMonitorSpec {
             selector: names::matching(names::receiver_labels(&validated.name)),
+            namespace_selector: None,
             endpoints: vec![Endpoint {
-                port: names::HTTP_PORT_NAME.to_owned(),
+                // Behind no Service: senders would reach it there.
+                target_port: is_apart.then(|| names::METRICS_PORT_NAME.to_owned()),
+                port: (!is_apart).then(|| names::HTTP_PORT_NAME.to_owned()),
                 path: "/metrics".to_owned(),
                 interval: settings.interval.clone(),
                 scrape_timeout: settings.scrape_timeout.clone(),
+                relabelings: settings.relabelings.clone(),
+                metric_relabelings: settings.metric_relabelings.clone(),
                 ..Endpoint::default()
             }],
         },
@@ -49,6 +55,18 @@ mod tests {
                     "endpoints": [{"port": "http", "path": "/metrics", "interval": "5s", "scrapeTimeout": "2s"}],
                 },
             })
+        );
+    }
+
+    #[test]
+    fn rules_are_passed_on_and_a_port_of_its_own_is_the_pods() {
+        let rules = json!([{"action": "Drop", "sourceLabels": ["a", "b"], "regex": "x;y", "separator": ";"}, {"targetLabel": "team", "replacement": "a"}]);
+        let spec =
+            json!({"monitoring": {"port": 9090, "serviceMonitor": {"relabelings": rules, "metricRelabelings": rules}}});
+        let built = serde_json::to_value(super::build(&validated(spec))).unwrap();
+        assert_eq!(
+            built["spec"]["endpoints"],
+            json!([{"targetPort": "metrics", "path": "/metrics", "interval": "30s", "relabelings": rules, "metricRelabelings": rules}])
         );
     }
 

@@ -1,5 +1,10 @@
-//! Types of APIs that are not ours and that no crate publishes for this kube. Only the fields that we set.
+//! Types of APIs that are not ours and that no crate publishes for this kube. Only the fields that we set or read.
 
+mod http_route;
 mod service_monitor;
 
-pub use service_monitor::{Endpoint, Relabeling, ServiceMonitor, ServiceMonitorSpec};
+pub use http_route::{
+    HttpBackendReference, HttpPathMatch, HttpRoute, HttpRouteMatch, HttpRouteRule, HttpRouteSpec, HttpRouteStatus,
+    RouteParent, RouteParentStatus,
+};
+pub use service_monitor::{Endpoint, NamespaceSelector, ServiceMonitor, ServiceMonitorSpec, TlsConfig};

@@ -6,6 +6,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use kube::CustomResource;
 use serde::{Deserialize, Serialize};
 
+use crate::crd::Relabeling;
+
 /// What a Prometheus scrapes behind the Services that `selector` finds.
 #[derive(CustomResource, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
 #[kube(
@@ -19,20 +21,47 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceMonitorSpec {
-    /// Which Services, in the monitor's own namespace.
+    /// Which Services.
     pub selector: LabelSelector,
+    /// In which namespaces. `None`: in the monitor's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace_selector: Option<NamespaceSelector>,
     /// What to scrape behind each.
     pub endpoints: Vec<Endpoint>,
+}
+
+/// Namespaces, by name.
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct NamespaceSelector {
+    /// Their names.
+    pub match_names: Vec<String>,
 }
 
 /// One port to scrape.
 #[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub struct Endpoint {
-    /// The Service port's name.
-    pub port: String,
+    /// The Service port's name, or
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<String>,
+    /// the name of a port of the pods, which the Service need not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_port: Option<String>,
     /// The path of the metrics.
     pub path: String,
+    /// `https`, where it is not http.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    /// The file with the token that Prometheus shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bearer_token_file: Option<String>,
+    /// Whom Prometheus believes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_config: Option<TlsConfig>,
+    /// True: labels of the samples win over those of the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub honor_labels: Option<bool>,
     /// How often, a Prometheus duration.
     pub interval: String,
     /// How long one scrape may take, a Prometheus duration.
@@ -49,19 +78,10 @@ pub struct Endpoint {
     pub metric_relabelings: Vec<Relabeling>,
 }
 
-/// One relabeling rule, as in Prometheus' `relabel_config`.
+/// How a target's certificate is judged.
 #[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase")]
-pub struct Relabeling {
-    /// What the rule does.
-    pub action: String,
-    /// The labels whose values are joined by `;`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub source_labels: Vec<String>,
-    /// What the joined value, or with `labeldrop` the label's name, must match in full.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub regex: Option<String>,
-    /// The label that `replace` writes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target_label: Option<String>,
+pub struct TlsConfig {
+    /// True: any certificate will do.
+    pub insecure_skip_verify: bool,
 }

@@ -2,6 +2,7 @@
 //! It has no owner reference, since an owner may not live in another namespace; `converge` keeps or removes it as a whole.
 
 mod daemon_set;
+mod kubelet;
 mod service;
 mod service_monitor;
 
@@ -25,16 +26,16 @@ pub struct CadvisorSettings {
     pub image: String,
 }
 
-/// The names of the `WebhookServices` that want container metrics, by namespace. Empty: nobody does.
+/// The names of the `WebhookServices` that want container metrics from one source, by namespace. Empty: nobody does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted(BTreeMap<String, BTreeSet<String>>);
 
 impl Wanted {
     /// Reads it off a list of all objects. One that is being deleted wants nothing any more; a paused one keeps what it had.
-    pub fn by<'a>(objects: impl IntoIterator<Item = &'a WebhookService>) -> Self {
+    pub fn by<'a>(objects: impl IntoIterator<Item = &'a WebhookService>, source: ContainerMetrics) -> Self {
         let mut wanted = BTreeMap::<_, BTreeSet<_>>::new();
         for object in objects {
-            let wants = object.spec.monitoring.container_metrics == ContainerMetrics::CAdvisor;
+            let wants = object.spec.monitoring.container_metrics == source;
             if let (true, None, Some(namespace)) = (wants, &object.meta().deletion_timestamp, object.namespace()) {
                 wanted.entry(namespace).or_default().insert(object.name_any());
             }
@@ -49,7 +50,7 @@ impl Wanted {
     }
 }
 
-/// The shared objects.
+/// The shared cAdvisor's objects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shared {
     /// cAdvisor itself, on every node.
@@ -60,7 +61,13 @@ pub struct Shared {
     pub service_monitor: ServiceMonitor,
 }
 
-/// Builds the shared objects for those who want them.
+/// Builds the kubelets' `ServiceMonitor` for those who want it.
+#[must_use]
+pub fn kubelet_monitor(settings: &CadvisorSettings, wanted: &Wanted) -> ServiceMonitor {
+    kubelet::build(settings, wanted)
+}
+
+/// Builds the shared cAdvisor for those who want it.
 #[must_use]
 pub fn build(settings: &CadvisorSettings, wanted: &Wanted) -> Shared {
     Shared {
@@ -106,13 +113,17 @@ pub(crate) mod tests {
         object
     }
 
+    fn by_cadvisor(objects: &[&WebhookService]) -> bool {
+        Wanted::by(objects.iter().copied(), ContainerMetrics::CAdvisor).is_any()
+    }
+
     #[test]
     fn wanted_while_one_live_object_asks() {
         let asks = object("shop", "orders", "CAdvisor", false);
         let going = object("shop", "pay", "CAdvisor", true);
         let content = object("shop", "other", "None", false);
-        assert!(Wanted::by([&asks, &going, &content]).is_any());
-        assert!(!Wanted::by([&going, &content]).is_any());
-        assert!(!Wanted::by([]).is_any());
+        assert!(by_cadvisor(&[&asks, &going, &content]));
+        assert!(!by_cadvisor(&[&going, &content]));
+        assert!(!by_cadvisor(&[]));
     }
 }

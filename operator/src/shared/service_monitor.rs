@@ -2,7 +2,8 @@
 //! the series of our receivers alone.
 
 use super::{CadvisorSettings, Wanted, shared_meta};
-use crate::external::{Endpoint, Relabeling, ServiceMonitor, ServiceMonitorSpec};
+use crate::crd::Relabeling;
+use crate::external::{Endpoint, ServiceMonitor, ServiceMonitorSpec};
 use crate::names;
 
 const NAMESPACE: &str = "container_label_io_kubernetes_pod_namespace";
@@ -14,8 +15,9 @@ pub(super) fn build(settings: &CadvisorSettings, wanted: &Wanted) -> ServiceMoni
         metadata: shared_meta(settings),
         spec: ServiceMonitorSpec {
             selector: names::matching(names::cadvisor_selector()),
+            namespace_selector: None,
             endpoints: vec![Endpoint {
-                port: names::CADVISOR_PORT_NAME.to_owned(),
+                port: Some(names::CADVISOR_PORT_NAME.to_owned()),
                 path: "/metrics".to_owned(),
                 interval: "15s".to_owned(),
                 // A restarted container would else count twice until its old samples' own times are 5 minutes old.
@@ -47,11 +49,11 @@ fn sample_rules(wanted: &Wanted) -> Vec<Relabeling> {
         copy(CONTAINER, "container"),
         // What else the pod's own pause container uses is nobody's question.
         Relabeling {
-            action: "drop".to_owned(),
+            action: Some("drop".to_owned()),
             source_labels: vec!["container".to_owned(), "__name__".to_owned()],
             // RE2 has no "not": names that do not start with container_n…
             regex: Some(";container_[^n].*".to_owned()),
-            target_label: None,
+            ..Relabeling::default()
         },
         // `name`, the container's id, stays: it keeps a restarted container's series apart.
         drop_labels("container_label_io_kubernetes_.*|id|image|boot_id"),
@@ -59,7 +61,7 @@ fn sample_rules(wanted: &Wanted) -> Vec<Relabeling> {
 }
 
 /// Matches `namespace;pod` for the pods of the Deployments of those who want metrics, and no other pod.
-fn our_pods(wanted: &Wanted) -> String {
+pub(super) fn our_pods(wanted: &Wanted) -> String {
     let by_namespace = wanted.0.iter().map(|(namespace, names)| {
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         format!("{namespace};(?:{})", names.join("|"))
@@ -71,30 +73,30 @@ fn our_pods(wanted: &Wanted) -> String {
     )
 }
 
-fn keep(source: &[&str], regex: &str) -> Relabeling {
+pub(super) fn keep(source: &[&str], regex: &str) -> Relabeling {
     Relabeling {
-        action: "keep".to_owned(),
+        action: Some("keep".to_owned()),
         source_labels: source.iter().map(|&label| label.to_owned()).collect(),
         regex: Some(regex.to_owned()),
-        target_label: None,
+        ..Relabeling::default()
     }
 }
 
 fn copy(from: &str, to: &str) -> Relabeling {
     Relabeling {
-        action: "replace".to_owned(),
+        action: Some("replace".to_owned()),
         source_labels: vec![from.to_owned()],
         regex: Some("(.+)".to_owned()),
         target_label: Some(to.to_owned()),
+        ..Relabeling::default()
     }
 }
 
-fn drop_labels(regex: &str) -> Relabeling {
+pub(super) fn drop_labels(regex: &str) -> Relabeling {
     Relabeling {
-        action: "labeldrop".to_owned(),
-        source_labels: vec![],
+        action: Some("labeldrop".to_owned()),
         regex: Some(regex.to_owned()),
-        target_label: None,
+        ..Relabeling::default()
     }
 }
 
@@ -111,7 +113,7 @@ mod tests {
             object("b", "x", "CAdvisor", false),
         ];
         assert_eq!(
-            our_pods(&Wanted::by(&objects)),
+            our_pods(&Wanted::by(&objects, crate::crd::ContainerMetrics::CAdvisor)),
             "(?:a;(?:x|y)|b;(?:x))-[a-z0-9]+-[a-z0-9]{5}"
         );
     }

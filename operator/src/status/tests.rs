@@ -31,10 +31,13 @@ fn no_image() -> Pod {
     .unwrap()
 }
 
-fn said(spec: Value, failure: Option<&Failure>, observed: &Observed<'_>) -> Vec<(String, String, String)> {
+fn said(spec: Value, essential: Option<&Failure>, observed: &Observed<'_>) -> Vec<(String, String, String)> {
     let status = compute(
         &validated(spec),
-        failure,
+        &Failures {
+            essential: essential.cloned(),
+            features: vec![],
+        },
         observed,
         &WebhookServiceStatus::default(),
         Timestamp::UNIX_EPOCH,
@@ -66,6 +69,7 @@ fn everything_up() {
     let expected = [
         ("Ready", "True", "Ready"),
         ("Available", "True", "MinimumReplicasAvailable"),
+        ("Degraded", "False", "Complete"),
         ("ContainerMetricsReady", "False", "CadvisorMissing"),
         ("Paused", "False", "Active"),
     ];
@@ -164,13 +168,72 @@ fn a_condition_keeps_its_time_until_its_status_changes() {
     let object = validated(json!({}));
     let before = compute(
         &object,
-        None,
+        &Failures::default(),
         &observed,
         &WebhookServiceStatus::default(),
         Timestamp::UNIX_EPOCH,
     );
-    let later = Timestamp::from_second(60).unwrap();
-    assert_eq!(compute(&object, None, &observed, &before, later), before);
-    let changed = compute(&object, None, &Observed::default(), &before, later);
+    let (none, later) = (Failures::default(), Timestamp::from_second(60).unwrap());
+    assert_eq!(compute(&object, &none, &observed, &before, later), before);
+    let changed = compute(&object, &none, &Observed::default(), &before, later);
     assert_eq!(changed.conditions[0].last_transition_time, Time(later));
+}
+
+#[test]
+fn a_feature_that_fails_is_told_and_senders_are_served_all_the_same() {
+    let up = deployment("True", 1, 1, 2);
+    let observed = Observed {
+        deployment: Some(&up),
+        ..Observed::default()
+    };
+    let failure = |reason, message: &str| Failure {
+        reason,
+        message: message.to_owned(),
+    };
+    let failures = Failures {
+        essential: None,
+        features: vec![failure("Forbidden", "cannot list"), failure("Conflict", "taken")],
+    };
+    let old = WebhookServiceStatus::default();
+    let status = compute(&validated(json!({})), &failures, &observed, &old, Timestamp::UNIX_EPOCH);
+    let find = |type_: &str| status.conditions.iter().find(|one| one.type_ == type_).unwrap();
+    assert_eq!(find("Ready").status, "True");
+    let degraded = find("Degraded");
+    let said = (
+        degraded.status.as_str(),
+        degraded.reason.as_str(),
+        degraded.message.as_str(),
+    );
+    assert_eq!(said, ("True", "Forbidden", "cannot list; taken"));
+}
+
+#[test]
+fn not_ready_before_the_exposure_is_done() {
+    let up = deployment("True", 1, 1, 2);
+    let observed = Observed {
+        deployment: Some(&up),
+        ..Observed::default()
+    };
+    let balanced = json!({"service": {"type": "LoadBalancer"}});
+    assert_eq!(said(balanced, None, &observed)[0].2, "LoadBalancerPending");
+    let routed = json!({"httpRoute": {"parentRefs": [{"name": "g"}], "hostnames": ["a.example"]}});
+    assert_eq!(said(routed, None, &observed)[0].2, "HTTPRoutePending");
+}
+
+#[test]
+fn the_kubelets_are_asked_for_what_they_need() {
+    let kubelet = || json!({"monitoring": {"containerMetrics": "Kubelet"}});
+    let reason = |observed: &Observed<'_>| said(kubelet(), None, observed)[3].2.clone();
+    let mut observed = Observed::default();
+    assert_eq!(reason(&observed), "ServiceMonitorsNotServed");
+    observed.service_monitor_served = true;
+    assert_eq!(reason(&observed), "KubeletServiceMissing");
+    observed.kubelets_found = true;
+    assert_eq!(reason(&observed), "KubeletMonitored");
+    let failure = Failure {
+        reason: "Forbidden",
+        message: "cannot patch".to_owned(),
+    };
+    observed.shared_failure = Some(&failure);
+    assert_eq!(reason(&observed), "Forbidden");
 }

@@ -1,5 +1,6 @@
 //! The whole, on a kind cluster: one file per behaviour. Needs `make test`, which brings the cluster up.
 
+mod accepted;
 mod admission;
 mod chart;
 mod clean_metrics;

@@ -12,32 +12,43 @@ use crate::validate::Validated;
 
 pub(super) fn build(validated: &Validated, variables: Vec<EnvVar>, mounts: Vec<VolumeMount>) -> Container {
     let spec = &validated.spec;
+    let health = match spec.monitoring.port {
+        Some(_) => names::METRICS_PORT_NAME,
+        None => names::HTTP_PORT_NAME,
+    };
     Container {
         name: names::RECEIVER_CONTAINER.to_owned(),
         image: Some(validated.image.clone()),
         image_pull_policy: Some(pull_policy(spec.image_pull_policy).to_owned()),
-        env: Some(variables),
+        env: Some(variables.into_iter().chain(spec.pod_template.env.clone()).collect()),
         volume_mounts: (!mounts.is_empty()).then_some(mounts),
-        ports: Some(vec![ContainerPort {
-            name: Some(names::HTTP_PORT_NAME.to_owned()),
-            container_port: names::RECEIVER_PORT,
-            protocol: Some("TCP".to_owned()),
-            ..ContainerPort::default()
-        }]),
+        ports: Some(ports(spec.monitoring.port)),
         resources: Some(requirements(&spec.resources)),
         security_context: Some(hardening::container()),
-        startup_probe: Some(probe("/healthz", 1, 30)),
-        readiness_probe: Some(probe("/readyz", 2, 2)),
-        liveness_probe: Some(probe("/healthz", 10, 3)),
+        startup_probe: Some(probe(health, "/healthz", 1, 30)),
+        readiness_probe: Some(probe(health, "/readyz", 2, 2)),
+        liveness_probe: Some(probe(health, "/healthz", 10, 3)),
         ..Container::default()
     }
 }
 
-fn probe(path: &str, period_seconds: i32, failure_threshold: i32) -> Probe {
+fn ports(monitoring: Option<i32>) -> Vec<ContainerPort> {
+    let port = |name: &str, number| ContainerPort {
+        name: Some(name.to_owned()),
+        container_port: number,
+        protocol: Some("TCP".to_owned()),
+        ..ContainerPort::default()
+    };
+    let webhooks = port(names::HTTP_PORT_NAME, names::RECEIVER_PORT);
+    let metrics = monitoring.map(|number| port(names::METRICS_PORT_NAME, number));
+    [webhooks].into_iter().chain(metrics).collect()
+}
+
+fn probe(port: &str, path: &str, period_seconds: i32, failure_threshold: i32) -> Probe {
     Probe {
         http_get: Some(HTTPGetAction {
             path: Some(path.to_owned()),
-            port: IntOrString::String(names::HTTP_PORT_NAME.to_owned()),
+            port: IntOrString::String(port.to_owned()),
             ..HTTPGetAction::default()
         }),
         period_seconds: Some(period_seconds),

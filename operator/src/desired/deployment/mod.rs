@@ -3,13 +3,13 @@
 mod container;
 mod delivery;
 mod settings;
+mod template;
 #[cfg(test)]
 mod tests;
 mod verification;
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};
-use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, PodTemplateSpec, TopologySpreadConstraint};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::child_meta;
@@ -22,19 +22,21 @@ use settings::Settings;
 const DRAIN_SECONDS: i64 = 15;
 
 pub(super) fn build(validated: &Validated) -> Deployment {
+    let mut metadata = child_meta(validated);
+    if validated.is_autoscaled() {
+        metadata.annotations = Some([(names::AUTOSCALED.to_owned(), "true".to_owned())].into());
+    }
     Deployment {
-        metadata: child_meta(validated),
+        metadata,
         spec: DeploymentSpec {
-            replicas: Some(validated.spec.replicas),
+            // The autoscaler's own otherwise: what is not sent is not ours, and is left alone.
+            replicas: (!validated.is_autoscaled()).then_some(validated.spec.replicas),
             revision_history_limit: Some(3),
             progress_deadline_seconds: Some(120),
             selector: names::matching(names::receiver_selector(&validated.name)),
             strategy: Some(without_a_gap()),
             template: PodTemplateSpec {
-                metadata: Some(ObjectMeta {
-                    labels: Some(names::receiver_labels(&validated.name)),
-                    ..ObjectMeta::default()
-                }),
+                metadata: Some(template::metadata(validated)),
                 spec: Some(pod(validated)),
             },
             ..DeploymentSpec::default()
@@ -60,7 +62,7 @@ fn pod(validated: &Validated) -> PodSpec {
         volumes,
         mounts,
     } = Settings::of(validated);
-    PodSpec {
+    let mut pod = PodSpec {
         service_account_name: Some(validated.name.clone()),
         automount_service_account_token: Some(false),
         // Variables of other Services could collide with the receiver's own `WEBHOOK_*`.
@@ -75,16 +77,10 @@ fn pod(validated: &Validated) -> PodSpec {
             seccomp_profile: Some(hardening::seccomp()),
             ..PodSecurityContext::default()
         }),
-        topology_spread_constraints: Some(vec![TopologySpreadConstraint {
-            label_selector: Some(names::matching(names::receiver_selector(&validated.name))),
-            match_label_keys: Some(vec!["pod-template-hash".to_owned()]),
-            max_skew: 1,
-            topology_key: "kubernetes.io/hostname".to_owned(),
-            when_unsatisfiable: "ScheduleAnyway".to_owned(),
-            ..TopologySpreadConstraint::default()
-        }]),
         containers: vec![container::build(validated, variables, mounts)],
         volumes: (!volumes.is_empty()).then_some(volumes),
         ..PodSpec::default()
-    }
+    };
+    template::add(&mut pod, validated);
+    pod
 }

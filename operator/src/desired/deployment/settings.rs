@@ -27,6 +27,9 @@ impl Settings {
             spec.limits.max_concurrent_requests.to_string(),
         );
         settings.set_seconds("WEBHOOK_REQUEST_TIMEOUT", spec.limits.request_timeout_seconds);
+        if let Some(port) = spec.monitoring.port {
+            settings.set("WEBHOOK_METRICS_LISTEN", format!("0.0.0.0:{port}"));
+        }
         if let Some(verification) = &spec.verification {
             verification::add(&mut settings, verification);
         }

@@ -193,3 +193,65 @@ fn a_target_by_service() {
         assert_eq!(settings["variables"][0], format!("WEBHOOK_DELIVERY_HTTP_URL={url}"));
     }
 }
+
+#[test]
+fn a_pod_template_adds_and_touches_nothing_of_ours() {
+    let plain = super::build(&validated(json!({})));
+    let affinity = json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "disk", "operator": "Exists"}]}]}}});
+    let spec = json!({
+        "imagePullSecrets": [{"name": "pull"}, {"name": "other"}],
+        "podTemplate": {
+            "labels": {"team": "a", "app.kubernetes.io/instance": "theirs"},
+            "annotations": {"mesh": "on"},
+            "nodeSelector": {"disk": "ssd"},
+            "tolerations": [{"operator": "Exists"}],
+            "affinity": affinity,
+            "topologySpreadConstraints": [{"maxSkew": 2, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}],
+            "priorityClassName": "high",
+            "env": [{"name": "RUST_LOG", "value": "debug"}],
+        },
+    });
+    let with = super::build(&validated(spec));
+    let mut expected = serde_json::to_value(&plain).unwrap();
+    let template = &mut expected["spec"]["template"];
+    template["metadata"]["labels"]["team"] = json!("a");
+    template["metadata"]["annotations"] = json!({"mesh": "on"});
+    let pod = &mut template["spec"];
+    pod["imagePullSecrets"] = json!([{"name": "pull"}, {"name": "other"}]);
+    pod["nodeSelector"] = json!({"disk": "ssd"});
+    pod["tolerations"] = json!([{"operator": "Exists"}]);
+    pod["affinity"] = affinity;
+    pod["priorityClassName"] = json!("high");
+    pod["topologySpreadConstraints"] = json!([{
+        "maxSkew": 2, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": {"matchLabels": {"app.kubernetes.io/instance": "orders", "app.kubernetes.io/name": "webhook-receiver"}},
+    }]);
+    pod["containers"][0]["env"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "RUST_LOG", "value": "debug"}));
+    assert_eq!(serde_json::to_value(with).unwrap(), expected);
+}
+
+#[test]
+fn a_port_of_its_own_takes_metrics_and_health() {
+    let mut expected = serde_json::to_value(super::build(&validated(json!({})))).unwrap();
+    let container = &mut expected["spec"]["template"]["spec"]["containers"][0];
+    let variable = json!({"name": "WEBHOOK_METRICS_LISTEN", "value": "0.0.0.0:9090"});
+    container["env"].as_array_mut().unwrap().push(variable);
+    let port = json!({"name": "metrics", "containerPort": 9090, "protocol": "TCP"});
+    container["ports"].as_array_mut().unwrap().push(port);
+    for probe in ["startupProbe", "readinessProbe", "livenessProbe"] {
+        container[probe]["httpGet"]["port"] = json!("metrics");
+    }
+    let built = super::build(&validated(json!({"monitoring": {"port": 9090}})));
+    assert_eq!(serde_json::to_value(built).unwrap(), expected);
+}
+
+#[test]
+fn an_autoscaled_deployment_says_nothing_about_replicas() {
+    let built = super::build(&validated(json!({"replicas": 4, "autoscaling": {"maxReplicas": 5}})));
+    assert_eq!(built.spec.replicas, None);
+    let noted = json!({"webhook-operator.dev/autoscaled": "true"});
+    assert_eq!(serde_json::to_value(built.metadata.annotations).unwrap(), noted);
+}

@@ -1,0 +1,178 @@
+//! Sends an object's children, one by one: all that are wanted, and the end of those that are not any more. Decides nothing
+//! about what they are like.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::core::NamespaceResourceScope;
+use kube::runtime::reflector::{Lookup, Store};
+use kube::{Resource, ResourceExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::apply::{Change, Keeper, kind_of};
+use crate::context::Context;
+use crate::desired::Desired;
+use crate::error::Error;
+use crate::names;
+use crate::optional::{Feature, Served};
+use crate::validate::Validated;
+use crate::watches::seen;
+
+/// What came of sending an object's children.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What changed, by kind.
+    pub changes: BTreeMap<&'static str, Change>,
+    /// Why senders cannot be served as the spec says, if so.
+    pub essential: Option<Error>,
+    /// Why something beside that is not in force.
+    pub features: Vec<Error>,
+}
+
+/// Whether an object can do without a child.
+#[derive(Clone, Copy)]
+enum Weight {
+    /// Senders depend on it.
+    Essential,
+    /// Without it senders are served all the same.
+    Feature,
+}
+
+/// Sends every child. One that is refused does not keep the others from being sent.
+pub async fn apply(context: &Context, validated: &Validated, desired: &Desired) -> Outcome {
+    // Without `..`: a child that is added and forgotten here does not compile.
+    let Desired {
+        service_account,
+        service,
+        deployment,
+        service_monitor,
+        autoscaler,
+        disruption_budget,
+        network_policy,
+        ingress,
+        http_route,
+    } = desired;
+    let watches = &context.watches;
+    let mut walk = Walk {
+        context,
+        validated,
+        outcome: Outcome::default(),
+    };
+    walk.always(service_account, &watches.service_accounts).await;
+    walk.always(service, &watches.services).await;
+    let network_policy = network_policy.as_ref();
+    walk.optional(network_policy, &watches.network_policies, Weight::Feature)
+        .await;
+    let budget = disruption_budget.as_ref();
+    walk.optional(budget, &watches.disruption_budgets, Weight::Feature)
+        .await;
+    walk.monitor(service_monitor.as_ref()).await;
+    walk.optional(ingress.as_ref(), &watches.ingresses, Weight::Essential)
+        .await;
+    walk.optional(http_route.as_ref(), &watches.http_routes, Weight::Essential)
+        .await;
+    // After the ServiceAccount, which its pods name, and before the autoscaler, which reads it.
+    walk.receivers(deployment).await;
+    walk.optional(autoscaler.as_ref(), &watches.autoscalers, Weight::Feature)
+        .await;
+    walk.outcome
+}
+
+struct Walk<'a> {
+    context: &'a Context,
+    validated: &'a Validated,
+    outcome: Outcome,
+}
+
+impl Walk<'_> {
+    async fn always<K>(&mut self, wanted: &K, store: &Store<impl Seen>)
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+    {
+        let found = self.found(store);
+        let sent = self.context.applier.apply(wanted, found.as_ref(), self.keeper()).await;
+        self.note(kind_of::<K>(), Weight::Essential, sent);
+    }
+
+    async fn optional<K>(&mut self, wanted: Option<&K>, feature: &Feature<impl Seen>, weight: Weight)
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+    {
+        let kind = kind_of::<K>();
+        let name = || self.validated.name.clone();
+        let served = feature.borrow().clone();
+        let sent = match (served, wanted) {
+            (Served::Filled(store), wanted) => {
+                let (found, applier) = (self.found(&store), &self.context.applier);
+                match wanted {
+                    Some(wanted) => applier.apply(wanted, found.as_ref(), self.keeper()).await,
+                    None => applier.delete::<K>(found.as_ref(), self.keeper()).await,
+                }
+            }
+            (Served::Absent, Some(_)) => Err(Error::NotServed {
+                kind,
+                name: name(),
+                version: K::api_version(&()).into_owned(),
+            }),
+            (Served::Refused(message), Some(_)) => Err(Error::NotWatched {
+                kind,
+                name: name(),
+                message,
+            }),
+            // What comes of it is told when it is known.
+            (Served::Unknown, _) | (_, None) => Ok(Change::None),
+        };
+        self.note(kind, weight, sent);
+    }
+
+    /// Where `ServiceMonitors` are not served nothing is amiss: many clusters have no Prometheus Operator, and `Ready` says so.
+    async fn monitor(&mut self, wanted: Option<&crate::external::ServiceMonitor>) {
+        let feature = &self.context.watches.service_monitors;
+        if !matches!(&*feature.borrow(), Served::Absent) {
+            self.optional(wanted, feature, Weight::Feature).await;
+        }
+    }
+
+    async fn receivers(&mut self, wanted: &Deployment) {
+        let (namespace, name) = (&self.validated.namespace, &self.validated.name);
+        let there = seen(&self.context.watches.receivers, namespace, name);
+        if let Some(there) = there.filter(|there| wanted.spec.replicas.is_none() && still_has_replicas(there)) {
+            // What we leave out while we alone own it falls back to its default, one receiver: another owner comes first.
+            let replicas = there.spec.replicas.unwrap_or(1);
+            let applier = &self.context.applier;
+            let handed_over = applier.hand_over_replicas(namespace, name, replicas).await;
+            if let Err(error) = handed_over {
+                return self.note("Deployment", Weight::Essential, Err(error));
+            }
+        }
+        self.always(wanted, &self.context.watches.deployments).await;
+    }
+
+    fn found(&self, store: &Store<impl Seen>) -> Option<ObjectMeta> {
+        let found = seen(store, &self.validated.namespace, &self.validated.name)?;
+        Some(found.meta().clone())
+    }
+
+    fn keeper(&self) -> Keeper<'_> {
+        Keeper::Owner(&self.validated.owner)
+    }
+
+    fn note(&mut self, kind: &'static str, weight: Weight, sent: Result<Change, Error>) {
+        match (sent, weight) {
+            (Ok(change), _) => drop(self.outcome.changes.insert(kind, change)),
+            (Err(error), Weight::Essential) => drop(self.outcome.essential.get_or_insert(error)),
+            (Err(error), Weight::Feature) => self.outcome.features.push(error),
+        }
+    }
+}
+
+fn still_has_replicas(deployment: &Deployment) -> bool {
+    !deployment.annotations().contains_key(names::AUTOSCALED)
+}
+
+/// What a store of any form of a kind holds.
+pub trait Seen: Resource<DynamicType = ()> + Lookup<DynamicType = ()> + Clone + 'static {}
+impl<K: Resource<DynamicType = ()> + Clone + 'static> Seen for K {}

@@ -1,0 +1,63 @@
+//! Whether the receivers' container metrics can be had, from where the object wants them. Pure.
+
+use k8s_openapi::api::apps::v1::DaemonSet;
+
+use super::{Finding, Observed};
+use crate::crd::ContainerMetrics;
+use crate::names;
+use crate::validate::Validated;
+
+pub(super) fn find(validated: &Validated, observed: &Observed<'_>) -> Finding {
+    let wanted = validated.spec.monitoring.container_metrics;
+    if wanted == ContainerMetrics::None {
+        return Finding::new(false, "SwitchedOff", "spec.monitoring.containerMetrics is None");
+    }
+    if let Some(failure) = observed.shared_failure {
+        return Finding::new(false, failure.reason, &failure.message);
+    }
+    match (wanted, observed.cadvisor) {
+        (ContainerMetrics::Kubelet, _) => kubelet(observed),
+        (_, Some(daemon_set)) => cadvisor(daemon_set),
+        (_, None) => Finding::new(false, "CadvisorMissing", "the shared cAdvisor is not there yet"),
+    }
+}
+
+fn kubelet(observed: &Observed<'_>) -> Finding {
+    if !observed.service_monitor_served {
+        return Finding::new(
+            false,
+            "ServiceMonitorsNotServed",
+            "monitoring.coreos.com/v1 is not served: the kubelets are scraped once the Prometheus Operator's CRDs are installed",
+        );
+    }
+    if !observed.kubelets_found {
+        return Finding::new(
+            false,
+            "KubeletServiceMissing",
+            format!(
+                "no Service with {} in {}: start the Prometheus Operator with --kubelet-service={}/kubelet, or write containerMetrics: CAdvisor",
+                names::KUBELET_SELECTOR,
+                names::KUBELET_NAMESPACE,
+                names::KUBELET_NAMESPACE
+            ),
+        );
+    }
+    Finding::new(
+        true,
+        "KubeletMonitored",
+        "the kubelets' own cAdvisor has a ServiceMonitor for the receivers' series",
+    )
+}
+
+fn cadvisor(daemon_set: &DaemonSet) -> Finding {
+    let status = daemon_set.status.clone().unwrap_or_default();
+    let (wanted, ready) = (status.desired_number_scheduled, status.number_ready);
+    let is_current =
+        status.observed_generation.unwrap_or_default() >= daemon_set.metadata.generation.unwrap_or_default();
+    let message = format!("cAdvisor is ready on {ready} of {wanted} nodes");
+    if is_current && wanted > 0 && ready >= wanted {
+        Finding::new(true, "CadvisorReady", message)
+    } else {
+        Finding::new(false, "CadvisorNotReady", message)
+    }
+}
