@@ -2,6 +2,7 @@
 
 mod accepted;
 mod admission;
+mod autoscaling;
 mod chart;
 mod clean_metrics;
 mod container_metrics;
@@ -13,6 +14,9 @@ mod late_monitors;
 mod missing_image;
 mod missing_secret;
 mod nothing_lost;
+mod ownership;
 mod rest;
 mod rotation;
 mod sharing;
+mod switches;
+mod ways_in;

@@ -40,6 +40,14 @@ pub struct SendArgs {
     /// A PEM file with certificate authorities that are trusted beside the public ones.
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+
+    /// How long to try again while nobody is there or the answer is 503. Default: once.
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    pub wait: Option<Duration>,
+
+    /// The metrics page of the one receiver behind the URL: the webhook must be counted there too, within `--wait`.
+    #[arg(long, value_name = "URL", value_parser = target)]
+    pub counted_at: Option<Uri>,
 }
 
 /// What to explain.

@@ -1,6 +1,7 @@
 //! Programs for people who set senders up: [`send`] plays the sender, [`explain`] the receiver. They read files and print
 //! for a person; what they know of signatures is [`verify`](crate::verify)'s.
 
+mod counted;
 pub mod explain;
 pub mod send;
 
