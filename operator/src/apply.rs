@@ -3,8 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
@@ -15,10 +14,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use crate::fingerprint::{Fingerprint, hash};
+use crate::gate::{Gate, REQUEST_TIMEOUT, Verb};
 use crate::names;
-
-/// The longest one request may take; kube itself would wait for ever.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What one apply changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +42,7 @@ pub enum Keeper<'a> {
 /// Applies and deletes, and remembers what it sent.
 pub struct Applier {
     client: Client,
+    gate: Arc<Gate>,
     sent: Mutex<HashMap<Key, Sent>>,
 }
 
@@ -62,9 +60,10 @@ struct Sent {
 impl Applier {
     /// An applier that remembers nothing yet: after a restart every object is sent once.
     #[must_use]
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: Client, gate: Arc<Gate>) -> Self {
         Self {
             client,
+            gate,
             sent: Mutex::default(),
         }
     }
@@ -72,7 +71,8 @@ impl Applier {
     /// Makes the object be as `wanted`; `seen` is what the watch last saw under its name.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it belongs to somebody else; [`Error::Api`] and [`Error::Timeout`] when the API server does not take it.
+    /// [`Error::Conflict`] when it belongs to somebody else; [`Error::Api`] and [`Error::Timeout`] when the API server does not take it;
+    /// [`Error::NotLeading`] when another process may write.
     pub async fn apply<K>(&self, wanted: &K, seen: Option<&ObjectMeta>, keeper: Keeper<'_>) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
@@ -95,7 +95,8 @@ impl Applier {
         };
         let api = Api::<K>::namespaced(self.client.clone(), &namespace);
         let patch = Patch::Apply(wanted);
-        let answer = deadline(kind, &name, api.patch(&name, &params, &patch)).await?;
+        let request = api.patch(&name, &params, &patch);
+        let answer = self.gate.pass(Verb::Apply, kind, &name, request).await?;
         let meta = answer.meta();
         let after = Fingerprint::of(meta);
         let change = match &before {
@@ -116,7 +117,7 @@ impl Applier {
     /// Deletes what the watch last saw, if it is ours and still the same object.
     ///
     /// # Errors
-    /// [`Error::Api`] and [`Error::Timeout`]; that it is gone already, or is another one by now, is none.
+    /// [`Error::Api`], [`Error::Timeout`] and [`Error::NotLeading`]; that it is gone already, or is another one by now, is none.
     pub async fn delete<K>(&self, seen: Option<&ObjectMeta>, keeper: Keeper<'_>) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned + Clone + Debug,
@@ -139,7 +140,8 @@ impl Applier {
         };
         let api = Api::<K>::namespaced(self.client.clone(), &namespace);
         self.sent().remove(&(kind, namespace, name.clone()));
-        match deadline(kind, &name, api.delete(&name, &params)).await {
+        let request = api.delete(&name, &params);
+        match self.gate.pass(Verb::Delete, kind, &name, request).await {
             Ok(_) => Ok(Change::Deleted),
             Err(Error::Api { source, .. }) if is_status(&source, &[404, 409]) => Ok(Change::None),
             Err(error) => Err(error),
@@ -179,7 +181,7 @@ fn kind_of<K: Resource<DynamicType = ()>>() -> &'static str {
     }
 }
 
-/// Runs one request within its deadline.
+/// Runs one request that only reads within its deadline.
 ///
 /// # Errors
 /// [`Error::Timeout`] past it, [`Error::Api`] when the API server refuses.

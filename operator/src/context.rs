@@ -1,13 +1,16 @@
 //! What every reconcile shares.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kube::Client;
 use kube::runtime::events::Recorder;
 
 use crate::apply::Applier;
 use crate::crd::WebhookServiceStatus;
+use crate::gate::Gate;
+use crate::metrics::Metrics;
+use crate::progress::Progress;
 use crate::watches::Watches;
 
 /// The surroundings of a reconcile.
@@ -16,6 +19,12 @@ pub struct Context {
     pub client: Client,
     /// All writes of children go through it.
     pub applier: Applier,
+    /// All other writes too.
+    pub gate: Arc<Gate>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// What is to be done.
+    pub progress: Arc<Progress>,
     /// What was last seen.
     pub watches: Watches,
     /// Events go through one recorder, so that repeats are counted and not repeated.
@@ -28,6 +37,13 @@ pub struct Context {
     pub written: Mutex<HashMap<String, WrittenStatus>>,
     /// How often each object (by uid) failed in a row.
     pub failures: Mutex<HashMap<String, u32>>,
+}
+
+impl Context {
+    /// How often each object failed in a row, locked.
+    pub fn failures(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// One status write, until the watch has caught up with it.

@@ -4,18 +4,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::Service;
 use kube::api::ListParams;
 use kube::runtime::reflector::Store;
 use kube::{Api, Resource};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use crate::apply::{Keeper, deadline};
 use crate::context::Context;
 use crate::error::{Error, root_cause};
 use crate::external::ServiceMonitor;
 use crate::names;
+use crate::progress::Work;
 use crate::shared::{self, CadvisorSettings, Shared, Wanted};
 use crate::watches::{Guarded, seen};
 
@@ -24,23 +26,25 @@ const SETTLE: Duration = Duration::from_millis(300);
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_mins(5);
 
-/// Syncs at every notification, for as long as it is polled, once `filled` says that `objects` are all there.
+/// Syncs at every notification until `shutdown` resolves; a sync that is under way then is finished. `objects` must be
+/// filled.
 pub async fn run(
     context: Arc<Context>,
     settings: CadvisorSettings,
     objects: Store<Guarded>,
     changed: Arc<Notify>,
-    mut filled: watch::Receiver<bool>,
+    shutdown: impl Future<Output = ()> + Clone,
 ) {
-    // Not by the store's own word: kube 5.0 wakes one waiter only, and that is the controller.
-    if filled.wait_for(|is_filled| *is_filled).await.is_err() {
-        return;
-    }
     let mut retry = FIRST_RETRY;
     loop {
-        changed.notified().await;
-        tokio::time::sleep(SETTLE).await;
-        match sync(&context, &settings, &objects).await {
+        tokio::select! {
+            () = shutdown.clone() => return,
+            () = changed.notified().then(|()| tokio::time::sleep(SETTLE)) => {}
+        }
+        context.progress.begin(Work::Shared);
+        let outcome = sync(&context, &settings, &objects).await;
+        context.progress.end(&Work::Shared);
+        match outcome {
             Ok(()) => retry = FIRST_RETRY,
             Err(error) => {
                 tracing::warn!(%error, cause = root_cause(&error), retry_seconds = retry.as_secs(), "shared cAdvisor could not be brought up to date");

@@ -35,6 +35,14 @@ pub enum Error {
         /// Whose it is.
         owner: String,
     },
+    /// This process may not write: another one does, or may begin to.
+    #[error("{kind} {name}: not written, for this process does not lead")]
+    NotLeading {
+        /// The kind of the object that was not sent.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// The object did not come from an API server.
     #[error(transparent)]
     Incomplete(#[from] Incomplete),
@@ -61,6 +69,7 @@ impl Error {
         match self {
             Self::Timeout { .. } => "ApiServerTimeout",
             Self::Conflict { .. } => "Conflict",
+            Self::NotLeading { .. } => "NotLeading",
             Self::Incomplete(_) => "Incomplete",
             Self::Api { source, .. } => match source.as_ref() {
                 kube::Error::Api(status) => match status.code {
@@ -76,7 +85,8 @@ impl Error {
 }
 
 /// What the API server said, without what kube adds for debugging.
-fn said(error: &kube::Error) -> String {
+#[must_use]
+pub fn said(error: &kube::Error) -> String {
     match error {
         kube::Error::Api(status) => status.message.clone(),
         other => root_cause(other),

@@ -5,8 +5,8 @@
 //! → [`status`] → patch, if it says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`fingerprint`], [`hardening`]. Effects: [`watches`] and [`optional`] read, [`apply`] writes children, [`reconcile`] the status,
-//! [`report`] Events, [`converge`] the shared cAdvisor. [`controller`] wires them together.
+//! [`fingerprint`], [`hardening`], [`lease`], [`progress`]. Effects: [`watches`] and [`optional`] read, [`apply`] writes children, [`reconcile`] the status,
+//! [`report`] Events, [`converge`] the shared cAdvisor; all of them through the [`gate`], which [`leader`] opens. [`controller`] wires them together.
 
 pub mod admin;
 pub mod apply;
@@ -19,12 +19,20 @@ pub mod desired;
 pub mod error;
 pub mod external;
 pub mod fingerprint;
+pub mod gate;
 pub mod hardening;
+pub mod leader;
+pub mod lease;
+pub mod metrics;
 pub mod mounts;
 pub mod names;
+pub mod objects;
 pub mod optional;
+pub mod progress;
+pub mod queue;
 pub mod reconcile;
 pub mod report;
+pub mod scrape;
 pub mod shared;
 pub mod status;
 pub mod telemetry;

@@ -1,5 +1,6 @@
 //! Finds out, while running, whether the API server knows `ServiceMonitors`, and watches them while it does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kube::core::PartialObjectMeta;
@@ -50,7 +51,8 @@ pub async fn run(client: Client, triggers: Triggers, served: watch::Sender<Optio
 /// the watch is forbidden or the API goes away again, so nobody may wait for it.
 async fn offer(client: Client, triggers: Triggers, served: watch::Sender<Option<Monitors>>) {
     let told = triggers.clone();
-    let (store, watching) = follow(Api::all(client), config(), move |event| told.tell(event));
+    let metrics = Arc::clone(&triggers.metrics);
+    let (store, watching) = follow(Api::all(client), config(), metrics, move |event| told.tell(event));
     let filled = async {
         if store.wait_until_ready().await.is_ok() {
             tracing::info!("ServiceMonitors are served: monitors follow");

@@ -12,13 +12,15 @@ use kube::runtime::controller::Action;
 use kube::{Api, Resource, ResourceExt};
 use serde_json::json;
 
-use crate::apply::{Change, Keeper, deadline};
+use crate::apply::{Change, Keeper};
 use crate::context::{Context, WrittenStatus};
 use crate::crd::{WebhookService, WebhookServiceStatus};
 use crate::desired::{self, Applied, Desired, Prepared};
 use crate::error::{Error, root_cause};
+use crate::gate::Verb;
 use crate::mounts;
 use crate::names;
+use crate::progress::Work;
 use crate::report;
 use crate::status::{self, Failure, Observed};
 use crate::validate::{Validated, validate};
@@ -158,13 +160,12 @@ async fn write_status(
     });
     let api = Api::<WebhookService>::namespaced(context.client.clone(), &validated.namespace);
     let params = PatchParams::apply(names::MANAGER).force();
-    match deadline(
-        "WebhookService",
-        &validated.name,
-        api.patch_status(&validated.name, &params, &Patch::Apply(patch)),
-    )
-    .await
-    {
+    let patch = Patch::Apply(patch);
+    let request = api.patch_status(&validated.name, &params, &patch);
+    let sent = context
+        .gate
+        .pass(Verb::Status, "WebhookService", &validated.name, request);
+    match sent.await {
         // Deleted, or deleted and made anew, meanwhile: there is no status left to keep.
         Err(Error::Api { source, .. }) if matches!(source.as_ref(), kube::Error::Api(said) if matches!(said.code, 404 | 409)) =>
         {
@@ -238,6 +239,7 @@ pub fn retry(guarded: Arc<Guarded>, error: &Error, context: Arc<Context>) -> Act
     let count = failures.entry(guarded.uid().unwrap_or_default()).or_default();
     let delay = Duration::from_secs(1 << (*count).min(9)).min(Duration::from_mins(5));
     *count = count.saturating_add(1);
+    context.progress.later(Work::on(&guarded), delay);
     tracing::warn!(object = %guarded.name_any(), namespace = guarded.namespace(), %error, cause = root_cause(error), retry_seconds = delay.as_secs(), "reconcile failed");
     Action::requeue(delay)
 }

@@ -1,5 +1,6 @@
 //! Tells people what changed, once: an Event on the object and a line in the log. Never fails a reconcile.
 
+use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Resource;
 use kube::ResourceExt;
 use kube::core::error_boundary::InvalidObject;
@@ -8,6 +9,7 @@ use kube::runtime::events::{Event, EventType};
 use crate::apply::Change;
 use crate::context::Context;
 use crate::crd::{WebhookService, WebhookServiceStatus};
+use crate::gate::Verb;
 use crate::reconcile::Changes;
 use crate::status::condition;
 use crate::watches::Guarded;
@@ -33,7 +35,7 @@ pub async fn changes(context: &Context, object: &WebhookService, changes: &Chang
         tracing::info!(object = %object.name_any(), namespace = object.namespace(), "{note}");
         publish(
             context,
-            object,
+            &object.object_ref(&()),
             Event {
                 type_: EventType::Normal,
                 reason: verb.to_owned(),
@@ -70,7 +72,7 @@ pub async fn conditions(
             action: format!("{}Is{}", now.type_, now.status),
             secondary: None,
         };
-        publish(context, object, event).await;
+        publish(context, &object.object_ref(&()), event).await;
     }
 }
 
@@ -89,10 +91,7 @@ pub async fn unreadable(context: &Context, object: &Guarded, invalid: &InvalidOb
         action: "Read".to_owned(),
         secondary: None,
     };
-    let reference = object.object_ref(&());
-    if let Err(error) = context.recorder.publish(&event, &reference).await {
-        tracing::warn!(%error, "event could not be written");
-    }
+    publish(context, &object.object_ref(&()), event).await;
 }
 
 /// What a person has to do something about, unlike a rollout that takes its time.
@@ -103,8 +102,10 @@ fn is_trouble(reason: &str) -> bool {
     )
 }
 
-async fn publish(context: &Context, object: &WebhookService, event: Event) {
-    if let Err(error) = context.recorder.publish(&event, &object.object_ref(&())).await {
+async fn publish(context: &Context, object: &ObjectReference, event: Event) {
+    let name = object.name.as_deref().unwrap_or_default();
+    let request = context.recorder.publish(&event, object);
+    if let Err(error) = context.gate.pass(Verb::Event, "Event", name, request).await {
         tracing::warn!(%error, "event could not be written");
     }
 }

@@ -19,6 +19,7 @@ use tokio::sync::{Notify, watch};
 use crate::crd::WebhookService;
 use crate::error::root_cause;
 use crate::external::ServiceMonitor;
+use crate::metrics::Metrics;
 use crate::mounts::{self, Mounts};
 use crate::names;
 
@@ -34,6 +35,8 @@ pub struct Triggers {
     pub all: UnboundedSender<()>,
     /// The shared objects.
     pub shared: Arc<Notify>,
+    /// Where failures are counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// The stores. Metadata alone is kept where no more is needed; of strangers' objects only their identity.
@@ -105,7 +108,8 @@ where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let triggers = triggers.clone();
-    let (store, following) = follow(api, config, move |event| triggers.tell(event));
+    let metrics = Arc::clone(&triggers.metrics);
+    let (store, following) = follow(api, config, metrics, move |event| triggers.tell(event));
     tokio::spawn(following);
     store
 }
@@ -114,6 +118,7 @@ where
 pub fn follow<K>(
     api: Api<K>,
     config: watcher::Config,
+    metrics: Arc<Metrics>,
     tell: impl Fn(&watcher::Event<K>) + Send,
 ) -> (Store<K>, impl Future<Output = ()> + Send)
 where
@@ -127,6 +132,7 @@ where
             match event {
                 Ok(event) => tell(&event),
                 Err(error) => {
+                    metrics.watch_failed(&K::kind(&()));
                     tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(&error), "watch failed, trying again");
                 }
             }

@@ -1,0 +1,116 @@
+//! What the admin listener tells, read when it is asked: the caches' sizes, the objects' state, standing and health.
+//! Only reads.
+
+use std::sync::Arc;
+
+use kube::ResourceExt;
+use kube::runtime::reflector::Store;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::context::Context;
+use crate::leader::Standing;
+use crate::status::condition;
+use crate::watches::Guarded;
+
+/// The statuses of `Ready`, and what stands for an object that cannot be read. All are always there, also with 0.
+const READINESS: [&str; 4] = ["True", "False", "Unknown", "Unreadable"];
+
+/// Where to look.
+#[derive(Clone)]
+pub struct View {
+    /// The caches, the counters and the work.
+    pub context: Arc<Context>,
+    /// The objects.
+    pub objects: Store<Guarded>,
+    /// Whether this process may write.
+    pub standing: watch::Receiver<Standing>,
+    /// Whether all caches have been filled.
+    pub filled: watch::Receiver<bool>,
+}
+
+impl View {
+    /// Whether the process can do its work or take it over, and in one line how it stands.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn readiness(&self) -> Result<&'static str, &'static str> {
+        if !*self.filled.borrow() {
+            return Err("caches are not filled yet: is the WebhookService CRD installed?");
+        }
+        Ok(if self.leads() { "leading" } else { "standby" })
+    }
+
+    /// All metrics in Prometheus' text form.
+    ///
+    /// # Errors
+    /// When they cannot be written as text, which no input can cause.
+    pub fn metrics(&self) -> Result<String, prometheus::Error> {
+        let gauges = &self.context.metrics.gauges;
+        gauges.leader.set(self.leads().into());
+        gauges.queue_depth.set(number(self.context.progress.waiting()));
+        self.count_objects();
+        self.count_caches();
+        self.context.metrics.text()
+    }
+
+    fn leads(&self) -> bool {
+        self.standing.borrow().leads(Instant::now())
+    }
+
+    fn count_objects(&self) {
+        let gauges = &self.context.metrics.gauges;
+        let objects = self.objects.state();
+        // By the objects that there are: one that failed and was deleted waits for nothing.
+        let backing_off = {
+            let failures = self.context.failures();
+            let is_failing = |object: &&Arc<Guarded>| object.uid().is_some_and(|uid| failures.contains_key(&uid));
+            objects.iter().filter(is_failing).count()
+        };
+        gauges.backoff_objects.set(number(backing_off));
+        let paused = objects
+            .iter()
+            .filter(|object| object.0.as_ref().is_ok_and(|object| object.spec.paused));
+        gauges.paused_objects.set(number(paused.count()));
+        for state in READINESS {
+            let count = objects.iter().filter(|object| readiness(object) == state).count();
+            gauges.objects.with_label_values(&[state]).set(number(count));
+        }
+    }
+
+    fn count_caches(&self) {
+        let (gauges, watches) = (&self.context.metrics.gauges, &self.context.watches);
+        let monitors = watches.service_monitors.borrow().clone();
+        gauges
+            .api_served
+            .with_label_values(&["ServiceMonitor"])
+            .set(monitors.is_some().into());
+        for (kind, count) in [
+            ("WebhookService", self.objects.len()),
+            ("ServiceAccount", watches.service_accounts.len()),
+            ("Service", watches.services.len()),
+            ("Deployment", watches.deployments.len()),
+            ("Pod", watches.pods.len()),
+            ("DaemonSet", watches.cadvisors.len()),
+            ("Event", watches.mounts.len()),
+            ("ServiceMonitor", monitors.map_or(0, |store| store.len())),
+        ] {
+            gauges.watched_objects.with_label_values(&[kind]).set(number(count));
+        }
+    }
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// One of [`READINESS`].
+fn readiness(object: &Guarded) -> &'static str {
+    let Ok(object) = &object.0 else { return "Unreadable" };
+    let conditions = object.status.iter().flat_map(|status| &status.conditions);
+    let ready = conditions.into_iter().find(|found| found.type_ == condition::READY);
+    ready
+        .and_then(|ready| READINESS[..2].iter().find(|state| **state == ready.status))
+        .copied()
+        .unwrap_or("Unknown")
+}
