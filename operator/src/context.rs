@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kube::Client;
 use kube::runtime::events::Recorder;
+use tokio::sync::Notify;
 
 use crate::apply::Applier;
 use crate::crd::WebhookServiceStatus;
@@ -25,6 +26,8 @@ pub struct Context {
     pub metrics: Arc<Metrics>,
     /// What is to be done.
     pub progress: Arc<Progress>,
+    /// Told when the shared objects may have to change.
+    pub shared: Arc<Notify>,
     /// What was last seen.
     pub watches: Watches,
     /// Events go through one recorder, so that repeats are counted and not repeated.

@@ -1,33 +1,26 @@
-//! Wires the watches, the election, the reconciler and the shared objects together. Decides nothing.
+//! Wires the watches, the election and the work together, from the start to the end. Decides nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use futures::channel::mpsc;
-use futures::{FutureExt, StreamExt, stream};
 use kube::Client;
-use kube::runtime::controller::{Action, Config, Controller, Error as RunError};
 use kube::runtime::events::{Recorder, Reporter};
-use kube::runtime::reflector::{self, ObjectRef, Store};
+use kube::runtime::reflector::{self, ObjectRef};
 use tokio::sync::{Notify, oneshot, watch};
-use tokio::time::Instant;
 
 use crate::apply::Applier;
 use crate::context::Context;
-use crate::error::Error;
 use crate::gate::Gate;
 use crate::leader::{Election, Lost, Standing};
 use crate::metrics::Metrics;
-use crate::progress::{Progress, Work};
+use crate::progress::Progress;
 use crate::queue::{self, Incoming};
-use crate::reconcile::{reconcile, retry};
 use crate::scrape::View;
 use crate::shared::CadvisorSettings;
 use crate::watches::{Guarded, Triggers, Watches};
-use crate::{converge, names, objects, optional};
-
-/// How many objects are worked on at once.
-const CONCURRENCY: u16 = 8;
+use crate::{names, objects, optional, work};
 
 /// How long what is under way may take once told to stop: the kubelet kills after 30 s.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -74,7 +67,6 @@ pub enum Ended {
 pub struct Operator {
     settings: Settings,
     view: View,
-    triggers: Triggers,
     incoming: Incoming,
     standing: watch::Sender<Standing>,
 }
@@ -106,6 +98,7 @@ impl Operator {
             gate,
             metrics,
             progress,
+            shared: Arc::clone(&triggers.shared),
             watches: Watches::start(client, &settings.cadvisor.namespace, &triggers, service_monitors),
             recorder: Recorder::new(client.clone(), reporter),
             receiver_image: settings.receiver_image.clone(),
@@ -117,7 +110,7 @@ impl Operator {
         let (listed, is_listed) = watch::channel(false);
         let (filled, is_filled) = watch::channel(false);
         tokio::spawn(objects::follow(Arc::clone(&context), writer, triggers.clone(), listed));
-        tokio::spawn(optional::run(client.clone(), triggers.clone(), served));
+        tokio::spawn(optional::run(client.clone(), triggers, served));
         tokio::spawn(fill(context.watches.clone(), is_listed, filled));
         Self {
             settings,
@@ -127,7 +120,6 @@ impl Operator {
                 standing: stands,
                 filled: is_filled,
             },
-            triggers,
             incoming: Incoming {
                 one: touched,
                 all: everything,
@@ -150,29 +142,47 @@ impl Operator {
         let Self {
             settings,
             view,
-            triggers,
             incoming,
             standing,
         } = self;
-        let shutdown = shutdown.shared();
-        // Nothing is written before every cache is filled: until then a stranger's object looks like none. Nor may one
-        // lead that cannot work.
-        let mut filled = view.filled.clone();
+        let (queue, queued) = mpsc::unbounded();
+        let (progress, stands) = (Arc::clone(&view.context.progress), view.standing.clone());
+        // From the start: triggers that nobody takes would pile up.
+        let passing = queue::pass_on(incoming, view.objects.clone(), progress, stands, queue);
+        let leading = lead(settings, view, standing, queued, shutdown.shared());
         tokio::select! {
-            Ok(_) = filled.wait_for(|is_filled| *is_filled) => {}
-            () = shutdown.clone() => return Ok(()),
+            ended = leading => ended,
+            () = passing.then(|()| std::future::pending()) => Ok(()),
         }
-        let (let_go, stop) = oneshot::channel();
-        let mut election = tokio::spawn(elect(view.context.client.clone(), settings.clone(), standing, stop));
-        let overdue = shutdown.clone().then(|()| tokio::time::sleep(DRAIN));
-        tokio::select! {
-            ended = &mut election => return Ok(ended??),
-            () = work(settings.cadvisor, view, triggers, incoming, shutdown) => {}
-            () = overdue => return Err(Ended::Unfinished),
-        }
-        drop(let_go);
-        Ok(election.await??)
     }
+}
+
+/// Stands for election once the caches are filled, and works while the lease allows it.
+async fn lead(
+    settings: Settings,
+    view: View,
+    standing: watch::Sender<Standing>,
+    queued: mpsc::UnboundedReceiver<ObjectRef<Guarded>>,
+    shutdown: impl Future<Output = ()> + Clone + Send + Sync + 'static,
+) -> Result<(), Ended> {
+    // Nothing is written before every cache is filled: until then a stranger's object looks like none. Nor may one lead
+    // that cannot work.
+    let mut filled = view.filled.clone();
+    tokio::select! {
+        Ok(_) = filled.wait_for(|is_filled| *is_filled) => {}
+        () = shutdown.clone() => return Ok(()),
+    }
+    let (let_go, stop) = oneshot::channel();
+    let cadvisor = settings.cadvisor.clone();
+    let mut election = tokio::spawn(elect(view.context.client.clone(), settings, standing, stop));
+    let overdue = shutdown.clone().then(|()| tokio::time::sleep(DRAIN));
+    tokio::select! {
+        ended = &mut election => return Ok(ended??),
+        () = work::run(cadvisor, view, queued, shutdown) => {}
+        () = overdue => return Err(Ended::Unfinished),
+    }
+    drop(let_go);
+    Ok(election.await??)
 }
 
 /// Tells once every store is filled.
@@ -200,81 +210,4 @@ async fn elect(
     };
     let election = Election::new(client, &namespace, &name, settings.instance.as_deref());
     election.run(standing, stop).await
-}
-
-/// All that writes, from the moment this process leads until `shutdown` resolves and what is under way has ended.
-async fn work(
-    cadvisor: CadvisorSettings,
-    view: View,
-    triggers: Triggers,
-    incoming: Incoming,
-    shutdown: impl Future<Output = ()> + Clone + Send + Sync + 'static,
-) {
-    let View {
-        context,
-        objects,
-        mut standing,
-        ..
-    } = view;
-    let (queue, queued) = mpsc::unbounded();
-    let passing = queue::pass_on(
-        incoming,
-        objects.clone(),
-        Arc::clone(&context.progress),
-        standing.clone(),
-        queue,
-    );
-    let writing = async {
-        tokio::select! {
-            leads = standing.wait_for(|standing| standing.leads(Instant::now())) => if leads.is_err() { return },
-            () = shutdown.clone() => return,
-        }
-        triggers.shared.notify_one();
-        let shared = converge::run(
-            Arc::clone(&context),
-            cadvisor,
-            objects.clone(),
-            triggers.shared,
-            shutdown.clone(),
-        );
-        tokio::join!(shared, control(Arc::clone(&context), objects, queued, shutdown.clone()));
-    };
-    tokio::select! { () = writing => {}, () = passing => {} }
-}
-
-async fn control(
-    context: Arc<Context>,
-    objects: Store<Guarded>,
-    queued: mpsc::UnboundedReceiver<ObjectRef<Guarded>>,
-    shutdown: impl Future<Output = ()> + Send + Sync + 'static,
-) {
-    let progress = Arc::clone(&context.progress);
-    // The objects come with all others' triggers: the store is followed also while nothing is written.
-    Controller::for_stream(stream::pending(), objects)
-        .with_config(Config::default().concurrency(CONCURRENCY))
-        .reconcile_on(queued)
-        .graceful_shutdown_on(shutdown)
-        .run(watched, retry, context)
-        .for_each(|ended| {
-            if let Err(RunError::ObjectNotFound(object)) = ended {
-                progress.forget(&Work::Object {
-                    namespace: object.namespace.unwrap_or_default(),
-                    name: object.name,
-                });
-            }
-            std::future::ready(())
-        })
-        .await;
-}
-
-/// One reconcile, timed and counted.
-async fn watched(object: Arc<Guarded>, context: Arc<Context>) -> Result<Action, Error> {
-    let (work, begun) = (Work::on(&object), Instant::now());
-    context.progress.begin(work.clone());
-    let outcome = Box::pin(reconcile(object, Arc::clone(&context))).await;
-    context.progress.end(&work);
-    context
-        .metrics
-        .reconciled(begun.elapsed(), outcome.as_ref().err().map(Error::reason));
-    outcome
 }

@@ -10,7 +10,6 @@ use k8s_openapi::api::core::v1::Service;
 use kube::api::ListParams;
 use kube::runtime::reflector::Store;
 use kube::{Api, Resource};
-use tokio::sync::Notify;
 
 use crate::apply::{Keeper, deadline};
 use crate::context::Context;
@@ -32,14 +31,13 @@ pub async fn run(
     context: Arc<Context>,
     settings: CadvisorSettings,
     objects: Store<Guarded>,
-    changed: Arc<Notify>,
     shutdown: impl Future<Output = ()> + Clone,
 ) {
     let mut retry = FIRST_RETRY;
     loop {
         tokio::select! {
             () = shutdown.clone() => return,
-            () = changed.notified().then(|()| tokio::time::sleep(SETTLE)) => {}
+            () = context.shared.notified().then(|()| tokio::time::sleep(SETTLE)) => {}
         }
         context.progress.begin(Work::Shared);
         let outcome = sync(&context, &settings, &objects).await;
@@ -48,7 +46,7 @@ pub async fn run(
             Ok(()) => retry = FIRST_RETRY,
             Err(error) => {
                 tracing::warn!(%error, cause = root_cause(&error), retry_seconds = retry.as_secs(), "shared cAdvisor could not be brought up to date");
-                let again = Arc::clone(&changed);
+                let again = Arc::clone(&context.shared);
                 tokio::spawn(async move {
                     tokio::time::sleep(retry).await;
                     again.notify_one();

@@ -8,8 +8,8 @@ use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
 use tokio::time::Instant;
 
-/// How long others wait after the last renewal that they saw. With [`LOOK`] twice, a killed leader is followed within 11 s.
-pub const DURATION: Duration = Duration::from_secs(10);
+/// How long others wait after the last renewal that they saw. With [`LOOK`] twice, a killed leader is followed within 13 s.
+pub const DURATION: Duration = Duration::from_secs(12);
 
 /// How much earlier the holder stops: for a request that is on its way, and for clocks that do not run alike.
 pub const MARGIN: Duration = Duration::from_secs(2);
@@ -23,7 +23,7 @@ pub const RENEW: Duration = Duration::from_secs(2);
 /// How often the others look: a lease that was let go is taken within this time. It is one small read.
 pub const LOOK: Duration = Duration::from_millis(500);
 
-/// The longest that one request about the lease may take: four fit between a renewal and the holder's end.
+/// The longest that one request about the lease may take: three that get no answer leave time for a fourth.
 pub const REQUEST: Duration = Duration::from_millis(1500);
 
 /// Until when a claim surely holds, by the clock of its maker, who read it just before sending the claim.

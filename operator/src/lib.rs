@@ -5,8 +5,9 @@
 //! → [`status`] → patch, if it says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`fingerprint`], [`hardening`], [`lease`], [`progress`]. Effects: [`watches`] and [`optional`] read, [`apply`] writes children, [`reconcile`] the status,
-//! [`report`] Events, [`converge`] the shared cAdvisor; all of them through the [`gate`], which [`leader`] opens. [`controller`] wires them together.
+//! [`fingerprint`], [`hardening`], [`lease`]. Effects: [`watches`], [`objects`] and [`optional`] read, [`apply`] writes
+//! children, [`reconcile`] the status, [`report`] Events, [`converge`] the shared cAdvisor: all through the [`gate`], which
+//! is open while the [`leader`] holds the lease. [`controller`] wires them together, [`admin`] shows how they do.
 
 pub mod admin;
 pub mod apply;
@@ -39,3 +40,4 @@ pub mod telemetry;
 pub mod trouble;
 pub mod validate;
 pub mod watches;
+pub mod work;

@@ -172,3 +172,48 @@ impl Metrics {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "what a test needs and does not get ends it")]
+
+    use super::*;
+
+    /// The lines of all samples.
+    fn samples(metrics: &Metrics) -> Vec<String> {
+        let text = metrics.text().unwrap();
+        text.lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn what_happens_is_counted_under_names_of_our_own() {
+        let metrics = Metrics::new().unwrap();
+        metrics.reconciled(Duration::from_millis(3), None);
+        metrics.reconciled(Duration::from_secs(11), Some("ApiServerTimeout"));
+        metrics.writes("WebhookService", Verb::Status);
+        metrics.watch_failed("Pod");
+        let samples = samples(&metrics);
+        for expected in [
+            "reconciles_total{reason=\"\",result=\"success\"} 1",
+            "reconciles_total{reason=\"ApiServerTimeout\",result=\"error\"} 1",
+            "reconcile_duration_seconds_bucket{le=\"0.005\"} 1",
+            "reconcile_duration_seconds_bucket{le=\"60\"} 2",
+            "writes_total{kind=\"WebhookService\",verb=\"status\"} 1",
+            "watch_errors_total{kind=\"Pod\"} 1",
+        ] {
+            let expected = format!("webhook_operator_{expected}");
+            assert!(samples.contains(&expected), "no {expected} in {samples:#?}");
+        }
+        assert!(samples.iter().all(|sample| sample.starts_with("webhook_operator_")));
+    }
+
+    #[test]
+    fn a_success_is_there_before_the_first() {
+        let samples = samples(&Metrics::new().unwrap());
+        let expected = "webhook_operator_reconciles_total{reason=\"\",result=\"success\"} 0";
+        assert!(samples.iter().any(|sample| sample == expected), "{samples:#?}");
+    }
+}

@@ -114,3 +114,38 @@ fn readiness(object: &Guarded) -> &'static str {
         .copied()
         .unwrap_or("Unknown")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "what a test needs and does not get ends it")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_object_counts_under_its_ready_or_under_what_it_lacks() {
+        let condition = |kind: &str, status: &str| json!({"type": kind, "status": status, "reason": "Any", "message": "", "lastTransitionTime": "2026-01-01T00:00:00Z"});
+        for (spec, conditions, expected) in [
+            (json!({}), json!([condition("Ready", "True")]), "True"),
+            (
+                json!({}),
+                json!([condition("Available", "True"), condition("Ready", "False")]),
+                "False",
+            ),
+            (json!({}), json!([condition("Ready", "Unknown")]), "Unknown"),
+            (json!({}), json!([condition("Available", "True")]), "Unknown"),
+            (
+                json!({"replicas": "many"}),
+                json!([condition("Ready", "True")]),
+                "Unreadable",
+            ),
+        ] {
+            let object = json!({"apiVersion": "webhook-operator.dev/v1alpha1", "kind": "WebhookService", "metadata": {"name": "orders"}, "spec": spec, "status": {"conditions": conditions}});
+            let object: Guarded = serde_json::from_value(object.clone()).unwrap();
+            assert_eq!(readiness(&object), expected, "{spec} {conditions}");
+        }
+        let new = json!({"apiVersion": "webhook-operator.dev/v1alpha1", "kind": "WebhookService", "metadata": {"name": "orders"}, "spec": {}});
+        assert_eq!(readiness(&serde_json::from_value(new).unwrap()), "Unknown");
+    }
+}

@@ -97,7 +97,7 @@ async fn who_is_killed_is_followed_within_15_seconds() {
         one.task.abort();
         let taken = until(&[&one, &other], MINUTE, || other.leads()).await;
         assert!(taken >= HOLDS, "{taken:?}");
-        assert!(taken < Duration::from_secs(12), "{taken:?}");
+        assert!(taken < Duration::from_secs(14), "{taken:?}");
         other.task.abort();
         server.delete();
     }
@@ -133,7 +133,7 @@ async fn a_short_silence_costs_nothing() {
         let (one, other) = leader_and_other(&server).await;
         for _ in 0..20 {
             one.way.set(link);
-            sleep(Duration::from_millis(3900)).await;
+            sleep(Duration::from_millis(5900)).await;
             one.way.set(Link::Up);
             sleep(Duration::from_millis(4300)).await;
             assert!(one.leads() && !other.leads(), "{link:?}");

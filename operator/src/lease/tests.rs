@@ -75,9 +75,9 @@ fn another_s_lease_is_free_only_when_it_stood_still_for_its_duration_before_our_
         "no duration, or none that can be",
         &[
             (0, Some(lease("1", Some("other"), None)), held("other")),
-            (10_000, Some(lease("1", Some("other"), None)), Verdict::Free),
-            (11_000, Some(lease("2", Some("other"), Some(-1))), held("other")),
-            (21_000, Some(lease("2", Some("other"), Some(-1))), Verdict::Free),
+            (12_000, Some(lease("1", Some("other"), None)), Verdict::Free),
+            (13_000, Some(lease("2", Some("other"), Some(-1))), held("other")),
+            (25_000, Some(lease("2", Some("other"), Some(-1))), Verdict::Free),
         ],
     );
 }
@@ -142,7 +142,7 @@ fn a_claim_keeps_what_it_found_and_counts_changes_of_the_holder_only() {
             spec.lease_transitions,
             spec.lease_duration_seconds
         ),
-        (Some("me"), Some(4), Some(10)),
+        (Some("me"), Some(4), Some(12)),
     );
     let again = claimed(Some(&claim), "webhook-operator", "me", Timestamp::UNIX_EPOCH);
     assert_eq!(again.spec.unwrap().lease_transitions, Some(4));
