@@ -145,8 +145,11 @@ async fn a_short_silence_costs_nothing() {
 async fn a_claim_that_arrived_without_an_answer_is_known_again() {
     let server = Server::default();
     let one = Process::start(&server, "one");
+    // Read, and on the way to claim.
+    sleep(Duration::from_millis(25)).await;
     one.way.set(Link::Deaf);
     sleep(Duration::from_secs(1)).await;
+    assert_eq!(server.holder(), Some(one.identity.clone()), "the claim has arrived");
     assert!(!one.leads());
     one.way.set(Link::Up);
     until(&[&one], Duration::from_secs(3), || one.leads()).await;
