@@ -3,8 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
@@ -17,10 +16,8 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::fingerprint::{Fingerprint, hash};
+use crate::gate::{Gate, REQUEST_TIMEOUT, Verb};
 use crate::names;
-
-/// The longest one request may take; kube itself would wait for ever.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What one apply changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +44,7 @@ pub enum Keeper<'a> {
 /// Applies and deletes, and remembers what it sent.
 pub struct Applier {
     client: Client,
+    gate: Arc<Gate>,
     sent: Mutex<HashMap<Key, Sent>>,
 }
 
@@ -64,9 +62,10 @@ struct Sent {
 impl Applier {
     /// An applier that remembers nothing yet: after a restart every object is sent once.
     #[must_use]
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: Client, gate: Arc<Gate>) -> Self {
         Self {
             client,
+            gate,
             sent: Mutex::default(),
         }
     }
@@ -74,7 +73,8 @@ impl Applier {
     /// Makes the object be as `wanted`; `seen` is what the watch last saw under its name.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when it belongs to somebody else; [`Error::Api`] and [`Error::Timeout`] when the API server does not take it.
+    /// [`Error::Conflict`] when it belongs to somebody else; [`Error::Api`] and [`Error::Timeout`] when the API server does not take it;
+    /// [`Error::NotLeading`] when another process may write.
     pub async fn apply<K>(&self, wanted: &K, seen: Option<&ObjectMeta>, keeper: Keeper<'_>) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
@@ -97,7 +97,8 @@ impl Applier {
         };
         let api = Api::<K>::namespaced(self.client.clone(), &namespace);
         let patch = Patch::Apply(wanted);
-        let answer = deadline(kind, &name, api.patch(&name, &params, &patch)).await?;
+        let request = api.patch(&name, &params, &patch);
+        let answer = self.gate.pass(Verb::Apply, kind, &name, request).await?;
         let meta = answer.meta();
         let after = Fingerprint::of(meta);
         let change = match &before {
@@ -118,7 +119,7 @@ impl Applier {
     /// Deletes what the watch last saw, if it is ours and still the same object.
     ///
     /// # Errors
-    /// [`Error::Api`] and [`Error::Timeout`]; that it is gone already, or is another one by now, is none.
+    /// [`Error::Api`], [`Error::Timeout`] and [`Error::NotLeading`]; that it is gone already, or is another one by now, is none.
     pub async fn delete<K>(&self, seen: Option<&ObjectMeta>, keeper: Keeper<'_>) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned + Clone + Debug,
@@ -141,7 +142,8 @@ impl Applier {
         };
         let api = Api::<K>::namespaced(self.client.clone(), &namespace);
         self.sent().remove(&(kind, namespace, name.clone()));
-        match deadline(kind, &name, api.delete(&name, &params)).await {
+        let request = api.delete(&name, &params);
+        match self.gate.pass(Verb::Delete, kind, &name, request).await {
             Ok(_) => Ok(Change::Deleted),
             Err(Error::Api { source, .. }) if is_status(&source, &[404, 409]) => Ok(Change::None),
             Err(error) => Err(error),
@@ -152,7 +154,7 @@ impl Applier {
     /// Not forced: where an autoscaler has them already, nothing is to be done.
     ///
     /// # Errors
-    /// [`Error::Api`] and [`Error::Timeout`].
+    /// [`Error::Api`], [`Error::Timeout`] and [`Error::NotLeading`].
     pub async fn hand_over_replicas(&self, namespace: &str, name: &str, replicas: i32) -> Result<(), Error> {
         let patch = json!({
             "apiVersion": Deployment::api_version(&()), "kind": Deployment::kind(&()),
@@ -160,7 +162,8 @@ impl Applier {
         });
         let api = Api::<Deployment>::namespaced(self.client.clone(), namespace);
         let (params, patch) = (PatchParams::apply(names::REPLICAS_MANAGER), Patch::Apply(&patch));
-        match deadline("Deployment", name, api.patch(name, &params, &patch)).await {
+        let request = api.patch(name, &params, &patch);
+        match self.gate.pass(Verb::Apply, "Deployment", name, request).await {
             Err(Error::Api { source, .. }) if is_status(&source, &[409]) => Ok(()),
             answer => answer.map(drop),
         }
@@ -200,7 +203,7 @@ pub fn kind_of<K: Resource<DynamicType = ()>>() -> &'static str {
     }
 }
 
-/// Runs one request within its deadline.
+/// Runs one request that only reads within its deadline.
 ///
 /// # Errors
 /// [`Error::Timeout`] past it, [`Error::Api`] when the API server refuses.

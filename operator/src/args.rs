@@ -24,13 +24,25 @@ pub struct Args {
     #[arg(long, env = "WEBHOOK_OPERATOR_CADVISOR_NAMESPACE", required = true)]
     pub cadvisor_namespace: Option<String>,
 
-    /// Where health is served.
+    /// Where health and metrics are served.
     #[arg(long, env = "WEBHOOK_OPERATOR_ADMIN_LISTEN", default_value = "0.0.0.0:8080")]
     pub admin_listen: SocketAddr,
 
     /// The operator's pod, named in its Events.
     #[arg(long, env = "WEBHOOK_OPERATOR_POD_NAME")]
     pub pod_name: Option<String>,
+
+    /// The namespace of the lease that lets one of several operators write; without it no other one may run.
+    #[arg(long, env = "WEBHOOK_OPERATOR_LEASE_NAMESPACE")]
+    pub lease_namespace: Option<String>,
+
+    /// The name of that lease.
+    #[arg(long, env = "WEBHOOK_OPERATOR_LEASE_NAME", default_value = "webhook-operator")]
+    pub lease_name: String,
+
+    /// Seconds without an end of anything, while something is due, after which `/healthz` fails.
+    #[arg(long, env = "WEBHOOK_OPERATOR_STALLED_AFTER", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    pub stalled_after: u64,
 
     /// The form of the log on standard error. What is logged follows `RUST_LOG`.
     #[arg(long, env = "WEBHOOK_OPERATOR_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]

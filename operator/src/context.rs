@@ -1,7 +1,7 @@
 //! What every reconcile shares.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kube::Client;
 use kube::runtime::events::Recorder;
@@ -9,6 +9,9 @@ use kube::runtime::reflector::{ObjectRef, Store};
 
 use crate::apply::Applier;
 use crate::crd::WebhookServiceStatus;
+use crate::gate::Gate;
+use crate::metrics::Metrics;
+use crate::progress::Progress;
 use crate::status::Failure;
 use crate::watches::{Guarded, Triggers, Watches};
 
@@ -18,6 +21,12 @@ pub struct Context {
     pub client: Client,
     /// All writes of children go through it.
     pub applier: Applier,
+    /// All other writes too.
+    pub gate: Arc<Gate>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// What is to be done.
+    pub progress: Arc<Progress>,
     /// What was last seen.
     pub watches: Watches,
     /// All objects.
@@ -38,6 +47,18 @@ pub struct Context {
     pub clashing: Mutex<HashSet<ObjectRef<Guarded>>>,
     /// How often each object (by uid) failed in a row.
     pub failures: Mutex<HashMap<String, u32>>,
+}
+
+impl Context {
+    /// How often each object failed in a row, locked.
+    pub fn failures(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Objects whose host and path an older one has, locked.
+    pub fn clashing(&self) -> MutexGuard<'_, HashSet<ObjectRef<Guarded>>> {
+        self.clashing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// One status write, until the watch has caught up with it.

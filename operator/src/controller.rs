@@ -1,27 +1,29 @@
-//! Wires the watches, the reconciler and the shared objects together. Decides nothing.
+//! Wires the watches, the election and the work together, from the start to the end. Decides nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::FutureExt;
 use futures::channel::mpsc;
-use futures::{FutureExt, StreamExt};
-use kube::runtime::controller::{Config, Controller};
+use kube::Client;
 use kube::runtime::events::{Recorder, Reporter};
 use kube::runtime::reflector::{self, ObjectRef};
-use kube::runtime::{WatchStreamExt, watcher};
-use kube::{Api, Client, Resource};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::apply::Applier;
 use crate::context::Context;
-use crate::converge;
-use crate::error::root_cause;
-use crate::names;
-use crate::reconcile::{reconcile, retry};
+use crate::gate::Gate;
+use crate::leader::{Election, Lost, Standing};
+use crate::metrics::Metrics;
+use crate::progress::Progress;
+use crate::queue::{self, Incoming};
+use crate::scrape::View;
 use crate::shared::CadvisorSettings;
-use crate::watches::{Guarded, Triggers, Watches, config};
+use crate::watches::{Guarded, Triggers, Watches};
+use crate::{names, objects, work};
 
-/// How many objects are worked on at once.
-const CONCURRENCY: u16 = 8;
+/// How long what is under way may take once told to stop: the kubelet kills after 30 s.
+const DRAIN: Duration = Duration::from_secs(20);
 
 /// What the operator is told at its start.
 #[derive(Clone, Debug)]
@@ -32,146 +34,180 @@ pub struct Settings {
     pub cadvisor: CadvisorSettings,
     /// Who writes the Events: the operator's pod.
     pub instance: Option<String>,
+    /// The lease that lets one of several operators write; none where nobody else runs.
+    pub lease: Option<LeaseSettings>,
+    /// How long nothing may end, while something is due, before the process counts as stalled.
+    pub stalled_after: Duration,
 }
 
-/// Runs until `shutdown` resolves, then finishes what is under way. `filled` turns true once all caches are filled.
-pub async fn run(
+/// Which lease.
+#[derive(Clone, Debug)]
+pub struct LeaseSettings {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Why it ended without having been told to, or not well.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// Another one writes, or may.
+    #[error(transparent)]
+    Lost(#[from] Lost),
+    /// The election's task is gone.
+    #[error("the election ended: {0}")]
+    Election(#[from] tokio::task::JoinError),
+    /// The lease is left to expire: what is under way may still write.
+    #[error("what was under way did not end within {} s", DRAIN.as_secs())]
+    Unfinished,
+}
+
+/// An operator whose caches are being filled, and that writes nothing yet.
+pub struct Operator {
+    settings: Settings,
+    view: View,
+    incoming: Incoming,
+    standing: watch::Sender<Standing>,
+}
+
+impl Operator {
+    /// Starts all watches.
+    #[must_use]
+    pub fn start(client: &Client, settings: Settings, metrics: Metrics) -> Self {
+        let (one, touched) = mpsc::unbounded();
+        let (all, everything) = mpsc::unbounded();
+        let metrics = Arc::new(metrics);
+        let triggers = Triggers {
+            one,
+            all,
+            shared: Arc::new(Notify::new()),
+            metrics: Arc::clone(&metrics),
+        };
+        let (standing, stands) = watch::channel(Standing::Standby);
+        let progress = Arc::new(Progress::new(settings.stalled_after));
+        let gate = Arc::new(Gate::new(stands.clone(), Arc::clone(&metrics), Arc::clone(&progress)));
+        let (objects, writer) = reflector::store();
+        let reporter = Reporter {
+            controller: names::MANAGER.to_owned(),
+            instance: settings.instance.clone(),
+        };
+        let context = Arc::new(Context {
+            client: client.clone(),
+            applier: Applier::new(client.clone(), Arc::clone(&gate)),
+            gate,
+            metrics,
+            progress,
+            watches: Watches::start(client, &settings.cadvisor.namespace, &triggers),
+            objects,
+            triggers: triggers.clone(),
+            shared_failure: std::sync::Mutex::default(),
+            clashing: std::sync::Mutex::default(),
+            recorder: Recorder::new(client.clone(), reporter),
+            receiver_image: settings.receiver_image.clone(),
+            cadvisor_namespace: settings.cadvisor.namespace.clone(),
+            written: std::sync::Mutex::default(),
+            failures: std::sync::Mutex::default(),
+        });
+        let (listed, is_listed) = watch::channel(false);
+        let (filled, is_filled) = watch::channel(false);
+        tokio::spawn(objects::follow(Arc::clone(&context), writer, listed));
+        tokio::spawn(fill(context.watches.clone(), is_listed, filled));
+        Self {
+            settings,
+            view: View {
+                context,
+                standing: stands,
+                filled: is_filled,
+            },
+            incoming: Incoming {
+                one: touched,
+                all: everything,
+            },
+            standing,
+        }
+    }
+
+    /// What the admin listener shows of it.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.view.clone()
+    }
+
+    /// Works while it leads, until `shutdown` resolves; then finishes what is under way, and only then lets others lead.
+    ///
+    /// # Errors
+    /// [`Ended`] when leadership is lost, or what is under way does not end.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + Sync + 'static) -> Result<(), Ended> {
+        let Self {
+            settings,
+            view,
+            incoming,
+            standing,
+        } = self;
+        let (queue, queued) = mpsc::unbounded();
+        let (progress, stands) = (Arc::clone(&view.context.progress), view.standing.clone());
+        // From the start: triggers that nobody takes would pile up.
+        let passing = queue::pass_on(incoming, view.context.objects.clone(), progress, stands, queue);
+        let leading = lead(settings, view, standing, queued, shutdown.shared());
+        tokio::select! {
+            ended = leading => ended,
+            () = passing.then(|()| std::future::pending()) => Ok(()),
+        }
+    }
+}
+
+/// Stands for election once the caches are filled, and works while the lease allows it.
+async fn lead(
+    settings: Settings,
+    view: View,
+    standing: watch::Sender<Standing>,
+    queued: mpsc::UnboundedReceiver<ObjectRef<Guarded>>,
+    shutdown: impl Future<Output = ()> + Clone + Send + Sync + 'static,
+) -> Result<(), Ended> {
+    // Nothing is written before every cache is filled: until then a stranger's object looks like none. Nor may one lead
+    // that cannot work.
+    let mut filled = view.filled.clone();
+    tokio::select! {
+        Ok(_) = filled.wait_for(|is_filled| *is_filled) => {}
+        () = shutdown.clone() => return Ok(()),
+    }
+    let (let_go, stop) = oneshot::channel();
+    let cadvisor = settings.cadvisor.clone();
+    let mut election = tokio::spawn(elect(view.context.client.clone(), settings, standing, stop));
+    let overdue = shutdown.clone().then(|()| tokio::time::sleep(DRAIN));
+    tokio::select! {
+        ended = &mut election => return Ok(ended??),
+        () = work::run(cadvisor, view, queued, shutdown) => {}
+        () = overdue => return Err(Ended::Unfinished),
+    }
+    drop(let_go);
+    Ok(election.await??)
+}
+
+/// Tells once every store is filled.
+async fn fill(watches: Watches, mut listed: watch::Receiver<bool>, filled: watch::Sender<bool>) {
+    if watches.synced().await.is_ok() && listed.wait_for(|is_listed| *is_listed).await.is_ok() {
+        tracing::info!("caches are filled");
+        filled.send_replace(true);
+    }
+    // Whoever waits for it must not see it go away.
+    filled.closed().await;
+}
+
+/// Leads when the lease allows it; at once where there is none.
+async fn elect(
     client: Client,
     settings: Settings,
-    filled: watch::Sender<bool>,
-    shutdown: impl Future<Output = ()> + Send + Sync + 'static,
-) {
-    let (one, touched) = mpsc::unbounded();
-    let (all, everything) = mpsc::unbounded();
-    let triggers = Triggers {
-        one,
-        all,
-        shared: Arc::new(Notify::new()),
+    standing: watch::Sender<Standing>,
+    stop: oneshot::Receiver<()>,
+) -> Result<(), Lost> {
+    let Some(LeaseSettings { namespace, name }) = settings.lease else {
+        tracing::info!("leading without a lease: no other operator may run");
+        standing.send_replace(Standing::Unopposed);
+        let _ = stop.await;
+        return Ok(());
     };
-    let watches = Watches::start(&client, &settings.cadvisor.namespace, &triggers);
-    let (objects, writer) = reflector::store();
-    let context = Arc::new(Context {
-        client: client.clone(),
-        applier: Applier::new(client.clone()),
-        watches: watches.clone(),
-        objects: objects.clone(),
-        triggers: triggers.clone(),
-        shared_failure: std::sync::Mutex::default(),
-        clashing: std::sync::Mutex::default(),
-        recorder: Recorder::new(
-            client.clone(),
-            Reporter {
-                controller: names::MANAGER.to_owned(),
-                instance: settings.instance,
-            },
-        ),
-        receiver_image: settings.receiver_image,
-        cadvisor_namespace: settings.cadvisor.namespace.clone(),
-        written: std::sync::Mutex::default(),
-        failures: std::sync::Mutex::default(),
-    });
-    let is_filled = filled.subscribe();
-    let stream = object_stream(
-        &client,
-        writer,
-        filled,
-        Arc::clone(&triggers.shared),
-        Arc::clone(&context),
-    );
-    let known = objects.clone();
-    // Nothing is written before every cache is filled: until then a stranger's object looks like none.
-    let shutdown = shutdown.shared();
-    tokio::select! {
-        synced = watches.synced() => if synced.is_err() { return },
-        () = shutdown.clone() => return,
-    }
-    tokio::spawn(converge::run(
-        Arc::clone(&context),
-        settings.cadvisor,
-        objects.clone(),
-        triggers.shared,
-        is_filled,
-    ));
-    Controller::for_stream(stream, objects)
-        .with_config(Config::default().concurrency(CONCURRENCY))
-        .reconcile_on(touched.filter(move |object| std::future::ready(known.get(object).is_some())))
-        .reconcile_all_on(everything)
-        .graceful_shutdown_on(shutdown)
-        .run(|object, context| reconcile(object, context).boxed(), retry, context)
-        .for_each(|_| std::future::ready(()))
-        .await;
-}
-
-/// The objects, with the store filled on the way and the shared objects told of every change, deletions too.
-fn object_stream(
-    client: &Client,
-    writer: reflector::store::Writer<Guarded>,
-    filled: watch::Sender<bool>,
-    shared: Arc<Notify>,
-    context: Arc<Context>,
-) -> impl futures::Stream<Item = Result<Guarded, watcher::Error>> + Send + 'static {
-    watcher(Api::<Guarded>::all(client.clone()), config())
-        .default_backoff()
-        .reflect(writer)
-        .inspect(move |event| match event {
-            Ok(watcher::Event::Delete(object)) => {
-                forget(&context, object);
-                tell_clashing(&context);
-                shared.notify_one();
-            }
-            Ok(watcher::Event::Apply(_)) => {
-                tell_clashing(&context);
-                shared.notify_one();
-            }
-            Ok(watcher::Event::InitDone) => {
-                if !filled.send_replace(true) {
-                    tracing::info!("caches are filled");
-                }
-                shared.notify_one();
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(kind = "WebhookService", %error, cause = root_cause(error), "watch failed, trying again");
-            }
-        })
-        .applied_objects()
-        // An error has been told and backed off; passed on it would slow the other triggers.
-        .filter(|object| std::future::ready(object.is_ok()))
-}
-
-/// Any change of any object may set free what these wait for.
-fn tell_clashing(context: &Context) {
-    let clashing = context
-        .clashing
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    for one in clashing.iter() {
-        let _ = context.triggers.one.unbounded_send(one.clone());
-    }
-}
-
-fn forget(context: &Context, object: &Guarded) {
-    use std::sync::PoisonError;
-    let meta = object.meta();
-    context.applier.forget(
-        meta.namespace.as_deref().unwrap_or_default(),
-        meta.name.as_deref().unwrap_or_default(),
-    );
-    let mine = ObjectRef::from_obj(object);
-    context
-        .clashing
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remove(&mine);
-    let uid = meta.uid.clone().unwrap_or_default();
-    context
-        .written
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remove(&uid);
-    context
-        .failures
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remove(&uid);
+    let election = Election::new(client, &namespace, &name, settings.instance.as_deref());
+    election.run(standing, stop).await
 }

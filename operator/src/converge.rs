@@ -4,12 +4,11 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt;
 use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::Service;
 use kube::api::ListParams;
-use kube::runtime::reflector::Store;
 use kube::{Api, Resource};
-use tokio::sync::{Notify, watch};
 
 use crate::apply::{Keeper, deadline};
 use crate::context::Context;
@@ -18,6 +17,7 @@ use crate::error::{Error, root_cause};
 use crate::external::ServiceMonitor;
 use crate::names;
 use crate::optional::{Served, store};
+use crate::progress::Work;
 use crate::shared::{self, CadvisorSettings, Shared, Wanted};
 use crate::status::Failure;
 use crate::watches::{Guarded, seen};
@@ -27,29 +27,24 @@ const SETTLE: Duration = Duration::from_millis(300);
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_mins(5);
 
-/// Syncs at every notification, for as long as it is polled, once `filled` says that `objects` are all there.
-pub async fn run(
-    context: Arc<Context>,
-    settings: CadvisorSettings,
-    objects: Store<Guarded>,
-    changed: Arc<Notify>,
-    mut filled: watch::Receiver<bool>,
-) {
-    // Not by the store's own word: kube 5.0 wakes one waiter only, and that is the controller.
-    if filled.wait_for(|is_filled| *is_filled).await.is_err() {
-        return;
-    }
+/// Syncs at every notification until `shutdown` resolves; a sync that is under way then is finished. `objects` must be
+/// filled.
+pub async fn run(context: Arc<Context>, settings: CadvisorSettings, shutdown: impl Future<Output = ()> + Clone) {
     let mut retry = FIRST_RETRY;
     loop {
-        changed.notified().await;
-        tokio::time::sleep(SETTLE).await;
-        let outcome = sync(&context, &settings, &objects).await;
+        tokio::select! {
+            () = shutdown.clone() => return,
+            () = context.triggers.shared.notified().then(|()| tokio::time::sleep(SETTLE)) => {}
+        }
+        context.progress.begin(Work::Shared);
+        let outcome = sync(&context, &settings).await;
+        context.progress.end(&Work::Shared);
         tell(&context, outcome.as_ref().err());
         match outcome {
             Ok(()) => retry = FIRST_RETRY,
             Err(error) => {
                 tracing::warn!(%error, cause = root_cause(&error), retry_seconds = retry.as_secs(), "shared cAdvisor could not be brought up to date");
-                let again = Arc::clone(&changed);
+                let again = Arc::clone(&context.triggers.shared);
                 tokio::spawn(async move {
                     tokio::time::sleep(retry).await;
                     again.notify_one();
@@ -80,9 +75,9 @@ enum Demand {
     Unclear,
 }
 
-async fn sync(context: &Context, settings: &CadvisorSettings, objects: &Store<Guarded>) -> Result<(), Error> {
+async fn sync(context: &Context, settings: &CadvisorSettings) -> Result<(), Error> {
     let there = exists(context, settings);
-    match demand(context, objects, ContainerMetrics::CAdvisor, there).await? {
+    match demand(context, ContainerMetrics::CAdvisor, there).await? {
         Demand::By(wanted) => keep(context, shared::build(settings, &wanted)).await?,
         Demand::Gone => remove(context, settings).await?,
         Demand::Unclear => {}
@@ -92,7 +87,7 @@ async fn sync(context: &Context, settings: &CadvisorSettings, objects: &Store<Gu
     };
     let found = seen(&monitors, &settings.namespace, names::KUBELET);
     let found = found.as_ref().map(|object| object.meta());
-    match demand(context, objects, ContainerMetrics::Kubelet, found.is_some()).await? {
+    match demand(context, ContainerMetrics::Kubelet, found.is_some()).await? {
         Demand::By(wanted) => {
             let monitor = shared::kubelet_monitor(settings, &wanted);
             context.applier.apply(&monitor, found, Keeper::Label).await.map(|_| ())
@@ -105,13 +100,8 @@ async fn sync(context: &Context, settings: &CadvisorSettings, objects: &Store<Gu
     }
 }
 
-async fn demand(
-    context: &Context,
-    objects: &Store<Guarded>,
-    source: ContainerMetrics,
-    is_there: bool,
-) -> Result<Demand, Error> {
-    let listed = objects.state();
+async fn demand(context: &Context, source: ContainerMetrics, is_there: bool) -> Result<Demand, Error> {
+    let listed = context.objects.state();
     let wanted = Wanted::by(listed.iter().filter_map(|object| object.0.as_ref().ok()), source);
     if wanted.is_any() {
         return Ok(Demand::By(wanted));

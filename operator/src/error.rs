@@ -67,6 +67,14 @@ pub enum Error {
         /// Whose they are: `namespace/name`.
         owner: String,
     },
+    /// This process may not write: another one does, or may begin to.
+    #[error("{kind} {name}: not written, for this process does not lead")]
+    NotLeading {
+        /// The kind of the object that was not sent.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
     /// The object did not come from an API server.
     #[error(transparent)]
     Incomplete(#[from] Incomplete),
@@ -105,6 +113,7 @@ impl Error {
             Self::HostConflict { .. } => "HostConflict",
             Self::NotServed { .. } => "ApiNotServed",
             Self::NotWatched { .. } => "Forbidden",
+            Self::NotLeading { .. } => "NotLeading",
             Self::Incomplete(_) => "Incomplete",
             Self::Api { source, .. } => match source.as_ref() {
                 kube::Error::Api(status) => match status.code {

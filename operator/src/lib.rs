@@ -5,9 +5,10 @@
 //! says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`]. Effects: [`watches`] and [`optional`] read, [`children`] sends through
-//! [`apply`], [`reconcile`] writes the status,
-//! [`report`] Events, [`converge`] the shared cAdvisor. [`controller`] wires them together.
+//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`]. Effects: [`watches`], [`objects`] and [`optional`] read,
+//! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] Events, [`converge`] the shared cAdvisor: all
+//! through the [`gate`], which is open while the [`leader`] holds the lease. [`controller`] wires them together, [`admin`] shows
+//! how they do.
 
 pub mod admin;
 pub mod apply;
@@ -23,15 +24,24 @@ pub mod error;
 pub mod exposure;
 pub mod external;
 pub mod fingerprint;
+pub mod gate;
 pub mod hardening;
+pub mod leader;
+pub mod lease;
+pub mod metrics;
 pub mod mounts;
 pub mod names;
+pub mod objects;
 pub mod optional;
+pub mod progress;
+pub mod queue;
 pub mod reconcile;
 pub mod report;
+pub mod scrape;
 pub mod shared;
 pub mod status;
 pub mod telemetry;
 pub mod trouble;
 pub mod validate;
 pub mod watches;
+pub mod work;

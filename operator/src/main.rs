@@ -2,13 +2,15 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use kube::{Client, CustomResourceExt};
 use tokio::signal::unix::{SignalKind, signal};
 use webhook_operator::args::{Args, Command};
-use webhook_operator::controller::{self, Settings};
+use webhook_operator::controller::{LeaseSettings, Operator, Settings};
 use webhook_operator::crd::WebhookService;
+use webhook_operator::metrics::Metrics;
 use webhook_operator::shared::CadvisorSettings;
 use webhook_operator::{admin, telemetry};
 
@@ -46,6 +48,15 @@ async fn operate(args: Args) -> Result<(), Failure> {
         receiver_image,
         cadvisor: CadvisorSettings { namespace, image },
         instance: args.pod_name,
+        // An empty variable is how a manifest says that there is none.
+        lease: args
+            .lease_namespace
+            .filter(|namespace| !namespace.is_empty())
+            .map(|namespace| LeaseSettings {
+                namespace,
+                name: args.lease_name,
+            }),
+        stalled_after: Duration::from_secs(args.stalled_after),
     };
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -56,11 +67,12 @@ async fn operate(args: Args) -> Result<(), Failure> {
         let _ = stop.send(());
     });
     let client = Client::try_default().await?;
-    let (filled, is_filled) = tokio::sync::watch::channel(false);
     let shutdown = futures::FutureExt::map(stopping, |_| ());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    let operator = Operator::start(&client, settings, Metrics::new()?);
+    let view = operator.view();
     tokio::select! {
-        () = controller::run(client, settings, filled, shutdown) => Ok(()),
-        served = admin::serve(args.admin_listen, is_filled) => Err(format!("{}: {}", args.admin_listen, served.err().map_or_else(|| "stopped serving".to_owned(), |error| error.to_string())).into()),
+        ended = operator.run(shutdown) => Ok(ended?),
+        served = admin::serve(args.admin_listen, view) => Err(format!("{}: {}", args.admin_listen, served.err().map_or_else(|| "stopped serving".to_owned(), |error| error.to_string())).into()),
     }
 }

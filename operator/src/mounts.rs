@@ -1,6 +1,8 @@
 //! Why the volumes of our pods cannot be mounted: a Secret or a key that is not there. A pod's own state is silent about it;
 //! the kubelet says it in Events alone. Only reads, and nothing waits for it: without it a status says less, no more.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher;
@@ -20,7 +22,8 @@ pub type Mounts = Store<Event>;
 #[must_use]
 pub fn start(client: &Client, pods: Store<Pod>, triggers: Triggers) -> Mounts {
     let chosen = config().fields(&format!("reason={REASON},involvedObject.kind=Pod"));
-    let (store, following) = follow(Api::all(client.clone()), chosen, move |_, event| {
+    let metrics = Arc::clone(&triggers.metrics);
+    let (store, following) = follow(Api::all(client.clone()), chosen, metrics, move |_, event| {
         if let Ok(watcher::Event::Apply(event)) = event {
             tell(event, &pods, &triggers);
         }

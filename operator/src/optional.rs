@@ -2,6 +2,7 @@
 //! own feature alone. Custom ones come and go while the operator runs, and discovery is asked for them. Only reads.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kube::runtime::reflector::Store;
@@ -110,7 +111,8 @@ async fn offer<K>(api: Api<K>, config: watcher::Config, triggers: Triggers, serv
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    let (_, following) = follow(api, config, |store, event| match event {
+    let metrics = Arc::clone(&triggers.metrics);
+    let (_, following) = follow(api, config, metrics, |store, event| match event {
         Ok(event) => {
             let is_filled = matches!(&*served.borrow(), Served::Filled(_));
             if matches!(event, watcher::Event::InitDone) && !is_filled {

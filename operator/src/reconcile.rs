@@ -12,16 +12,17 @@ use kube::runtime::reflector::ObjectRef;
 use kube::{Api, Resource, ResourceExt};
 use serde_json::json;
 
-use crate::apply::deadline;
 use crate::children::{self, Outcome};
 use crate::clash::{self, Clash, Lost};
 use crate::context::{Context, WrittenStatus};
 use crate::crd::{WebhookService, WebhookServiceStatus};
 use crate::desired;
 use crate::error::{Error, root_cause};
+use crate::gate::Verb;
 use crate::mounts;
 use crate::names;
 use crate::optional::store;
+use crate::progress::Work;
 use crate::report;
 use crate::status::{self, Failure, Failures, Observed};
 use crate::validate::{Validated, validate};
@@ -66,11 +67,7 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
     if let Some(error) = essential.into_iter().chain(features).find(Error::is_retried) {
         return Err(error);
     }
-    context
-        .failures
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remove(&object.uid().unwrap_or_default());
+    context.failures().remove(&object.uid().unwrap_or_default());
     Ok(Action::await_change())
 }
 
@@ -96,7 +93,7 @@ fn conflict(context: &Context, object: &WebhookService, validated: &Validated) -
         let all = context.objects.state();
         clash::of(object, all.iter().filter_map(|other| other.0.as_ref().ok()))
     };
-    let mut clashing = context.clashing.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut clashing = context.clashing();
     for (namespace, name) in clash.won {
         let younger = ObjectRef::new(&name).within(&namespace);
         if clashing.insert(younger.clone()) {
@@ -131,13 +128,12 @@ async fn write_status(
     });
     let api = Api::<WebhookService>::namespaced(context.client.clone(), &validated.namespace);
     let params = PatchParams::apply(names::MANAGER).force();
-    match deadline(
-        "WebhookService",
-        &validated.name,
-        api.patch_status(&validated.name, &params, &Patch::Apply(patch)),
-    )
-    .await
-    {
+    let patch = Patch::Apply(patch);
+    let request = api.patch_status(&validated.name, &params, &patch);
+    let sent = context
+        .gate
+        .pass(Verb::Status, "WebhookService", &validated.name, request);
+    match sent.await {
         // Deleted, or deleted and made anew, meanwhile: there is no status left to keep.
         Err(Error::Api { source, .. }) if matches!(source.as_ref(), kube::Error::Api(said) if matches!(said.code, 404 | 409)) =>
         {
@@ -221,6 +217,7 @@ pub fn retry(guarded: Arc<Guarded>, error: &Error, context: Arc<Context>) -> Act
     let count = failures.entry(guarded.uid().unwrap_or_default()).or_default();
     let delay = Duration::from_secs(1 << (*count).min(9)).min(Duration::from_mins(5));
     *count = count.saturating_add(1);
+    context.progress.later(Work::on(&guarded), delay);
     tracing::warn!(object = %guarded.name_any(), namespace = guarded.namespace(), %error, cause = root_cause(error), retry_seconds = delay.as_secs(), "reconcile failed");
     Action::requeue(delay)
 }

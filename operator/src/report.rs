@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Resource;
 use kube::ResourceExt;
 use kube::core::error_boundary::InvalidObject;
@@ -10,6 +11,7 @@ use kube::runtime::events::{Event, EventType};
 use crate::apply::Change;
 use crate::context::Context;
 use crate::crd::{WebhookService, WebhookServiceStatus};
+use crate::gate::Verb;
 use crate::status::condition;
 use crate::watches::Guarded;
 
@@ -34,7 +36,7 @@ pub async fn changes(context: &Context, object: &WebhookService, changes: &BTree
         tracing::info!(object = %object.name_any(), namespace = object.namespace(), "{note}");
         publish(
             context,
-            object,
+            &object.object_ref(&()),
             Event {
                 type_: EventType::Normal,
                 reason: verb.to_owned(),
@@ -77,7 +79,7 @@ pub async fn conditions(
             action: format!("{}Is{}", now.type_, now.status),
             secondary: None,
         };
-        publish(context, object, event).await;
+        publish(context, &object.object_ref(&()), event).await;
     }
 }
 
@@ -96,10 +98,7 @@ pub async fn unreadable(context: &Context, object: &Guarded, invalid: &InvalidOb
         action: "Read".to_owned(),
         secondary: None,
     };
-    let reference = object.object_ref(&());
-    if let Err(error) = context.recorder.publish(&event, &reference).await {
-        tracing::warn!(%error, "event could not be written");
-    }
+    publish(context, &object.object_ref(&()), event).await;
 }
 
 /// What a person has to do something about, unlike a rollout that takes its time.
@@ -115,8 +114,10 @@ fn is_trouble(reason: &str) -> bool {
     )
 }
 
-async fn publish(context: &Context, object: &WebhookService, event: Event) {
-    if let Err(error) = context.recorder.publish(&event, &object.object_ref(&())).await {
+async fn publish(context: &Context, object: &ObjectReference, event: Event) {
+    let name = object.name.as_deref().unwrap_or_default();
+    let request = context.recorder.publish(&event, object);
+    if let Err(error) = context.gate.pass(Verb::Event, "Event", name, request).await {
         tracing::warn!(%error, "event could not be written");
     }
 }

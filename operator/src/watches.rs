@@ -23,6 +23,7 @@ use tokio::sync::Notify;
 use crate::crd::WebhookService;
 use crate::error::root_cause;
 use crate::external::{HttpRoute, ServiceMonitor};
+use crate::metrics::Metrics;
 use crate::mounts::{self, Mounts};
 use crate::names;
 use crate::optional::{Feature, Served, built_in, custom};
@@ -39,6 +40,8 @@ pub struct Triggers {
     pub all: UnboundedSender<()>,
     /// The shared objects.
     pub shared: Arc<Notify>,
+    /// Where failures are counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// The stores. Metadata alone is kept where no more is needed; of strangers' objects only their identity.
@@ -157,8 +160,8 @@ fn start<K>(api: Api<K>, config: watcher::Config, triggers: &Triggers) -> Store<
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    let triggers = triggers.clone();
-    let (store, following) = follow(api, config, move |_, event| {
+    let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
+    let (store, following) = follow(api, config, metrics, move |_, event| {
         if let Ok(event) = event {
             triggers.tell(event);
         }
@@ -171,6 +174,7 @@ where
 pub fn follow<K>(
     api: Api<K>,
     config: watcher::Config,
+    metrics: Arc<Metrics>,
     tell: impl Fn(&Store<K>, Result<&watcher::Event<K>, &watcher::Error>) + Send,
 ) -> (Store<K>, impl Future<Output = ()> + Send)
 where
@@ -183,6 +187,7 @@ where
         pin_mut!(events);
         while let Some(event) = events.next().await {
             if let Err(error) = &event {
+                metrics.watch_failed(&K::kind(&()));
                 tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(error), "watch failed, trying again");
             }
             tell(&filled, event.as_ref());

@@ -64,6 +64,8 @@ fn the_pure_part_of_the_operator_names_no_client() {
         "names",
         "validate",
         "fingerprint",
+        "lease",
+        "progress",
     ];
     for (name, text) in sources() {
         let Some(inside) = name.strip_prefix("operator/src/") else {

@@ -31,8 +31,8 @@ async fn says(space: &Space, type_: &str, status: &str, reason: &str, part: &str
 async fn a_strangers_object_is_left_alone_and_named_until_it_goes() -> Result<()> {
     let _use = cluster::shared().await;
     space::with("stranger", |space| async move {
-        let owner = space.api::<ConfigMap>();
-        let owner = owner
+        let maps = space.api::<ConfigMap>();
+        let owner = maps
             .create(&PostParams::default(), &serde_json::from_value(json!({"metadata": {"name": "theirs"}}))?)
             .await?;
         let service: Service = serde_json::from_value(json!({
@@ -125,17 +125,17 @@ async fn deleted_and_made_anew_at_once_and_the_end_of_a_namespace() -> Result<()
         until("every child names the last object", UP, || async {
             let kinds = "serviceaccounts,services,deployments,servicemonitors,poddisruptionbudgets,networkpolicies";
             let ours = "app.kubernetes.io/instance=orders";
-            let list = space.kubectl(&["get", kinds, "-l", ours, "-o", "json"]).await?;
-            let list: Value = serde_json::from_str(&list)?;
-            let items = list["items"].as_array().into_iter().flatten();
-            let owners: Vec<_> = items
+            let found = space.kubectl(&["get", kinds, "-l", ours, "-o", "json"]).await?;
+            let found: Value = serde_json::from_str(&found)?;
+            let items = found["items"].as_array().into_iter().flatten();
+            let uids: Vec<_> = items
                 .map(|one| one["metadata"]["ownerReferences"][0]["uid"].clone())
                 .collect();
-            let is_so = owners.len() == 6 && owners.iter().all(|uid| uid.as_str() == last.as_deref());
+            let is_so = uids.len() == 6 && uids.iter().all(|uid| uid.as_str() == last.as_deref());
             Ok(if is_so {
                 Found::Yes(())
             } else {
-                Found::NotYet(format!("{owners:?}, not {last:?}"))
+                Found::NotYet(format!("{uids:?}, not {last:?}"))
             })
         })
         .await

@@ -18,7 +18,7 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 ///
 /// # Errors
 /// When the page cannot be read.
-pub async fn read(client: &HttpClient, page: &Uri) -> Result<u64> {
+pub(super) async fn read(client: &HttpClient, page: &Uri) -> Result<u64> {
     let request = Request::get(page.clone()).body(Full::new(Bytes::new()))?;
     let answer = client.request(request).await;
     let answer = answer.with_context(|| format!("--counted-at {page} cannot be reached"))?;

@@ -1,0 +1,72 @@
+//! Follows the `WebhookServices` themselves: keeps their store filled and tells of each change, also while another
+//! process leads, so that taking over needs no listing.
+
+use std::sync::{Arc, PoisonError};
+
+use futures::{StreamExt, pin_mut};
+use kube::runtime::reflector::{ObjectRef, store::Writer};
+use kube::runtime::{WatchStreamExt, watcher};
+use kube::{Api, Resource};
+use tokio::sync::watch;
+
+use crate::context::Context;
+use crate::error::root_cause;
+use crate::progress::Work;
+use crate::watches::{Guarded, config};
+
+/// Watches for as long as it is polled. `filled` turns true with the first whole list.
+pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watch::Sender<bool>) {
+    let triggers = context.triggers.clone();
+    let api = Api::<Guarded>::all(context.client.clone());
+    let events = watcher(api, config()).default_backoff().reflect(writer);
+    pin_mut!(events);
+    while let Some(event) = events.next().await {
+        // A closed channel means that the controller is shutting down: nobody is left to be told.
+        match event {
+            Ok(watcher::Event::Apply(object)) => {
+                let _ = triggers.one.unbounded_send(ObjectRef::from_obj(&object));
+                tell_clashing(&context);
+                triggers.shared.notify_one();
+            }
+            Ok(watcher::Event::Delete(object)) => {
+                forget(&context, &object);
+                tell_clashing(&context);
+                triggers.shared.notify_one();
+            }
+            Ok(watcher::Event::InitDone) => {
+                filled.send_replace(true);
+                let _ = triggers.all.unbounded_send(());
+                triggers.shared.notify_one();
+            }
+            Ok(watcher::Event::Init | watcher::Event::InitApply(_)) => {}
+            Err(error) => {
+                context.metrics.watch_failed("WebhookService");
+                tracing::warn!(kind = "WebhookService", %error, cause = root_cause(&error), "watch failed, trying again");
+            }
+        }
+    }
+}
+
+/// Any change of any object may set free what these wait for.
+fn tell_clashing(context: &Context) {
+    for one in context.clashing().iter() {
+        let _ = context.triggers.one.unbounded_send(one.clone());
+    }
+}
+
+fn forget(context: &Context, object: &Guarded) {
+    let meta = object.meta();
+    context.progress.forget(&Work::on(object));
+    context.applier.forget(
+        meta.namespace.as_deref().unwrap_or_default(),
+        meta.name.as_deref().unwrap_or_default(),
+    );
+    let uid = meta.uid.clone().unwrap_or_default();
+    context.failures().remove(&uid);
+    context.clashing().remove(&ObjectRef::from_obj(object));
+    context
+        .written
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .remove(&uid);
+}
