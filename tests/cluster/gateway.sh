@@ -21,7 +21,8 @@ build_images() {
 
 manifest() { sed "s#TRAEFIK_IMAGE#$traefik_image#; s#METRICS_SERVER_IMAGE#$metrics_server_image#" "$here/manifests/$1"; }
 
-install() {
+# Not `install`: program_image calls the program of that name.
+apply_all() {
   local definitions
   definitions=$(go mod download -json "sigs.k8s.io/gateway-api@v$gateway_api" | jq -r .Dir)/config/crd/standard
   # Server-side: the definitions are too large for the annotation that a client-side apply leaves.
@@ -44,4 +45,4 @@ else
   step "images of Traefik and metrics-server" build_images
 fi
 step "loading Traefik and metrics-server" "$here/load.sh" "$1" "$traefik_image" "$metrics_server_image"
-step "Gateway API, Traefik and metrics-server" install
+step "Gateway API, Traefik and metrics-server" apply_all
