@@ -30,6 +30,7 @@ cargo test --workspace --locked --no-fail-fast
 "$here/rust-images.sh"
 "$here/install.sh" $cluster
 "$here/monitoring.sh" $cluster
+"$here/gateway.sh" $cluster
 say "tests on the cluster"
 promtool_program
 WEBHOOK_E2E_CLUSTER=$cluster PROMTOOL=$(program promtool $prometheus) HELM=$(program helm $helm) KUBECTL=$(program kubectl $kubernetes)

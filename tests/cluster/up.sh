@@ -6,7 +6,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for part in versions step machine binaries docker images node cluster; do . "$here/$part.sh"; done
 
 of "${1:-webhook-operator}"
-recipe=$node_key-$(key "$here/../../kind-config.yaml")
+# The demo's cluster binds ports of this machine; a test's may run beside it, and logs what the operator asks of its API server.
+is_demo() { [ "$name" = webhook-operator ]; }
+if is_demo; then audit=(); else audit=("$here"/audit/*.yaml); fi
+recipe=$node_key-$(key "$here/../../kind-config.yaml" "${audit[@]}")
 
 check_ports() {
   local port
@@ -16,10 +19,10 @@ check_ports() {
   done
 }
 
-# Only the demo's cluster binds this machine's ports: a test's may run beside it.
 config() {
-  if [ "$name" = webhook-operator ]; then cat "$here/../../kind-config.yaml"; else sed '/extraPortMappings/,$d' "$here/../../kind-config.yaml"; fi
+  if is_demo; then cat "$here/../../kind-config.yaml"; else sed '/extraPortMappings/,$d' "$here/../../kind-config.yaml"; fi
   printf '  extraMounts:\n  - {hostPath: "%s", containerPath: /kind/mark, readOnly: true}\n' "$mark"
+  is_demo || cat "$here/audit/kind.yaml"
 }
 
 is_ready() {
@@ -35,6 +38,7 @@ create() {
   rm -f "$kubeconfig"
   mkdir -p "$mark"
   echo "$recipe" >"$mark/recipe"
+  is_demo || cp "$here/audit/policy.yaml" "$mark/audit-policy.yaml"
   config | kind_ create cluster --name "$name" --image "$node_image" --config - --kubeconfig "$kubeconfig.part" --wait 120s
   # Last: without it the cluster counts as half made.
   mv "$kubeconfig.part" "$kubeconfig"
@@ -92,5 +96,5 @@ if ! is_there; then
   [ -e "$kubectl" ] || keep "$kubectl" copy_kubectl
   step "creating cluster $name" create
 fi
-[ "$name" != webhook-operator ] || kind_ export kubeconfig --name "$name" >/dev/null 2>&1
+! is_demo || kind_ export kubeconfig --name "$name" >/dev/null 2>&1
 say "cluster $name is ready"
