@@ -24,6 +24,18 @@ pub struct Args {
     #[arg(long, env = "WEBHOOK_OPERATOR_CADVISOR_NAMESPACE", required = true)]
     pub cadvisor_namespace: Option<String>,
 
+    /// The namespaces to work in, with commas between them. Default: all.
+    #[arg(long, env = "WEBHOOK_OPERATOR_NAMESPACES", value_delimiter = ',', value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub namespaces: Vec<String>,
+
+    /// Labels of the namespaces to work in, such as `team=a`; they are followed as they come and go. Default: all.
+    #[arg(long, env = "WEBHOOK_OPERATOR_NAMESPACE_SELECTOR", conflicts_with = "namespaces")]
+    pub namespace_selector: Option<String>,
+
+    /// Care only for objects that the label `webhook-operator.dev/controller-id` gives this value. Default: for those without it.
+    #[arg(long, env = "WEBHOOK_OPERATOR_CONTROLLER_ID")]
+    pub controller_id: Option<String>,
+
     /// Where health and metrics are served.
     #[arg(long, env = "WEBHOOK_OPERATOR_ADMIN_LISTEN", default_value = "0.0.0.0:8080")]
     pub admin_listen: SocketAddr,

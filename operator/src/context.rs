@@ -12,6 +12,7 @@ use crate::crd::WebhookServiceStatus;
 use crate::gate::Gate;
 use crate::metrics::Metrics;
 use crate::progress::Progress;
+use crate::scope::ScopeSettings;
 use crate::status::Failure;
 use crate::watches::{Guarded, Triggers, Watches};
 
@@ -29,7 +30,9 @@ pub struct Context {
     pub progress: Arc<Progress>,
     /// What was last seen.
     pub watches: Watches,
-    /// All objects.
+    /// What it looks at.
+    pub scope: ScopeSettings,
+    /// All objects, also of namespaces that are not chosen.
     pub objects: Store<Guarded>,
     /// By whom others are told to look again.
     pub triggers: Triggers,
@@ -50,6 +53,14 @@ pub struct Context {
 }
 
 impl Context {
+    /// The objects that are this operator's to care for.
+    #[must_use]
+    pub fn mine(&self) -> Vec<Arc<Guarded>> {
+        let chosen = &self.watches.chosen;
+        let all = self.objects.state().into_iter();
+        all.filter(|object| chosen.covers(object.as_ref())).collect()
+    }
+
     /// How often each object failed in a row, locked.
     pub fn failures(&self) -> MutexGuard<'_, HashMap<String, u32>> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)

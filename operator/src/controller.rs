@@ -17,6 +17,7 @@ use crate::leader::{Election, Lost, Standing};
 use crate::metrics::Metrics;
 use crate::progress::Progress;
 use crate::queue::{self, Incoming};
+use crate::scope::ScopeSettings;
 use crate::scrape::View;
 use crate::shared::CadvisorSettings;
 use crate::watches::{Guarded, Triggers, Watches};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub receiver_image: String,
     /// The shared cAdvisor.
     pub cadvisor: CadvisorSettings,
+    /// Where it works.
+    pub scope: ScopeSettings,
     /// Who writes the Events: the operator's pod.
     pub instance: Option<String>,
     /// The lease that lets one of several operators write; none where nobody else runs.
@@ -98,7 +101,8 @@ impl Operator {
             gate,
             metrics,
             progress,
-            watches: Watches::start(client, &settings.cadvisor.namespace, &triggers),
+            watches: Watches::start(client, &settings.scope, &settings.cadvisor.namespace, &triggers),
+            scope: settings.scope.clone(),
             objects,
             triggers: triggers.clone(),
             shared_failure: std::sync::Mutex::default(),

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures::FutureExt;
 use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::Service;
+use kube::Resource;
 use kube::api::ListParams;
-use kube::{Api, Resource};
 
 use crate::apply::{Keeper, deadline};
 use crate::context::Context;
@@ -101,7 +101,7 @@ async fn sync(context: &Context, settings: &CadvisorSettings) -> Result<(), Erro
 }
 
 async fn demand(context: &Context, source: ContainerMetrics, is_there: bool) -> Result<Demand, Error> {
-    let listed = context.objects.state();
+    let listed = context.mine();
     let wanted = Wanted::by(listed.iter().filter_map(|object| object.0.as_ref().ok()), source);
     if wanted.is_any() {
         return Ok(Demand::By(wanted));
@@ -124,10 +124,16 @@ fn exists(context: &Context, settings: &CadvisorSettings) -> bool {
 
 /// Asks the API server itself: a cache that lags must not remove what a new object needs.
 async fn nobody_wants(context: &Context, source: ContainerMetrics) -> Result<bool, Error> {
-    let api = Api::<Guarded>::all(context.client.clone());
-    let live = deadline("WebhookService", "list", api.list(&ListParams::default())).await?;
-    let wanted = Wanted::by(live.items.iter().filter_map(|object| object.0.as_ref().ok()), source);
-    Ok(!wanted.is_any() && live.items.iter().all(|object| object.0.is_ok()))
+    let chosen = ListParams::default().labels(&context.scope.object_selector());
+    for api in context.scope.places::<Guarded>(&context.client) {
+        let mut live = deadline("WebhookService", "list", api.list(&chosen)).await?;
+        live.items.retain(|object| context.watches.chosen.covers(object));
+        let wanted = Wanted::by(live.items.iter().filter_map(|object| object.0.as_ref().ok()), source);
+        if wanted.is_any() || live.items.iter().any(|object| object.0.is_err()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What the watch last saw of the `DaemonSet`.

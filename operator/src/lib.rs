@@ -5,7 +5,7 @@
 //! says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`]. Effects: [`watches`], [`objects`] and [`optional`] read,
+//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`],
 //! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] Events, [`converge`] the shared cAdvisor: all
 //! through the [`gate`], which is open while the [`leader`] holds the lease. [`controller`] wires them together, [`admin`] shows
 //! how they do.
@@ -28,6 +28,7 @@ pub mod gate;
 pub mod hardening;
 pub mod leader;
 pub mod lease;
+pub mod merge;
 pub mod metrics;
 pub mod mounts;
 pub mod names;
@@ -37,6 +38,7 @@ pub mod progress;
 pub mod queue;
 pub mod reconcile;
 pub mod report;
+pub mod scope;
 pub mod scrape;
 pub mod shared;
 pub mod status;

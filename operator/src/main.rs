@@ -11,6 +11,7 @@ use webhook_operator::args::{Args, Command};
 use webhook_operator::controller::{LeaseSettings, Operator, Settings};
 use webhook_operator::crd::WebhookService;
 use webhook_operator::metrics::Metrics;
+use webhook_operator::scope::ScopeSettings;
 use webhook_operator::shared::CadvisorSettings;
 use webhook_operator::{admin, telemetry};
 
@@ -47,6 +48,11 @@ async fn operate(args: Args) -> Result<(), Failure> {
     let settings = Settings {
         receiver_image,
         cadvisor: CadvisorSettings { namespace, image },
+        scope: ScopeSettings {
+            namespaces: args.namespaces,
+            namespace_selector: args.namespace_selector,
+            controller_id: args.controller_id,
+        },
         instance: args.pod_name,
         // An empty variable is how a manifest says that there is none.
         lease: args

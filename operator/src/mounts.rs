@@ -6,7 +6,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{Event, Pod};
 use kube::runtime::reflector::{ObjectRef, Store};
 use kube::runtime::watcher;
-use kube::{Api, Client, ResourceExt};
+use kube::{Api, ResourceExt};
 
 use crate::names;
 use crate::trouble::FailedMount;
@@ -20,10 +20,10 @@ pub type Mounts = Store<Event>;
 
 /// Starts to follow what the kubelets say; the objects of these pods are looked at again.
 #[must_use]
-pub fn start(client: &Client, pods: Store<Pod>, triggers: Triggers) -> Mounts {
+pub fn start(places: Vec<Api<Event>>, pods: Store<Pod>, triggers: Triggers) -> Mounts {
     let chosen = config().fields(&format!("reason={REASON},involvedObject.kind=Pod"));
     let metrics = Arc::clone(&triggers.metrics);
-    let (store, following) = follow(Api::all(client.clone()), chosen, metrics, move |_, event| {
+    let (store, following) = follow(places, chosen, metrics, move |_, event| {
         if let Ok(watcher::Event::Apply(event)) = event {
             tell(event, &pods, &triggers);
         }

@@ -43,6 +43,9 @@ pub const KUBELET_SELECTOR: &str = "k8s-app=kubelet";
 /// Our `ServiceMonitor` of the kubelets, in the shared namespace.
 pub const KUBELET: &str = "webhook-operator-kubelet";
 
+/// The label of objects that one of several installations is to care for.
+pub const CONTROLLER_ID: &str = "webhook-operator.dev/controller-id";
+
 /// The label that says who keeps an object.
 pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 

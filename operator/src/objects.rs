@@ -4,21 +4,23 @@
 use std::sync::{Arc, PoisonError};
 
 use futures::{StreamExt, pin_mut};
+use kube::Resource;
 use kube::runtime::reflector::{ObjectRef, store::Writer};
 use kube::runtime::{WatchStreamExt, watcher};
-use kube::{Api, Resource};
 use tokio::sync::watch;
 
 use crate::context::Context;
 use crate::error::root_cause;
+use crate::merge::watch_all;
 use crate::progress::Work;
 use crate::watches::{Guarded, config};
 
 /// Watches for as long as it is polled. `filled` turns true with the first whole list.
 pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watch::Sender<bool>) {
     let triggers = context.triggers.clone();
-    let api = Api::<Guarded>::all(context.client.clone());
-    let events = watcher(api, config()).default_backoff().reflect(writer);
+    let places = context.scope.places(&context.client);
+    let chosen = config().labels(&context.scope.object_selector());
+    let events = watch_all(places, chosen).reflect(writer);
     pin_mut!(events);
     while let Some(event) = events.next().await {
         // A closed channel means that the controller is shutting down: nobody is left to be told.

@@ -47,30 +47,30 @@ pub fn store<K: Resource<DynamicType = ()> + Clone + 'static>(feature: &Feature<
 
 /// Starts to watch a kind that every API server has.
 #[must_use]
-pub fn built_in<K>(api: Api<K>, config: watcher::Config, triggers: &Triggers) -> Feature<K>
+pub fn built_in<K>(places: Vec<Api<K>>, config: watcher::Config, triggers: &Triggers) -> Feature<K>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let (served, feature) = watch::channel(Served::Unknown);
-    tokio::spawn(offer(api, config, triggers.clone(), served));
+    tokio::spawn(offer(places, config, triggers.clone(), served));
     feature
 }
 
 /// Starts to look for a kind that somebody may define later, and to watch it while it is served.
 #[must_use]
-pub fn custom<K>(client: Client, api: Api<K>, config: watcher::Config, triggers: &Triggers) -> Feature<K>
+pub fn custom<K>(client: Client, places: Vec<Api<K>>, config: watcher::Config, triggers: &Triggers) -> Feature<K>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let (served, feature) = watch::channel(Served::Unknown);
-    tokio::spawn(discover(client, api, config, triggers.clone(), served));
+    tokio::spawn(discover(client, places, config, triggers.clone(), served));
     feature
 }
 
 /// Keeps `served` true to what the API server offers, for as long as it is polled.
 async fn discover<K>(
     client: Client,
-    api: Api<K>,
+    places: Vec<Api<K>>,
     config: watcher::Config,
     triggers: Triggers,
     served: watch::Sender<Served<K>>,
@@ -81,7 +81,7 @@ async fn discover<K>(
     loop {
         match (is_served::<K>(&client).await, &following) {
             (Ok(true), None) => {
-                let offering = offer(api.clone(), config.clone(), triggers.clone(), served.clone());
+                let offering = offer(places.clone(), config.clone(), triggers.clone(), served.clone());
                 following = Some(tokio::spawn(offering));
             }
             (Ok(false), _) => {
@@ -107,12 +107,12 @@ async fn discover<K>(
 
 /// Watches, and hands the store out once it is filled: before that, absence means nothing. That may take for ever, when
 /// the watch is forbidden or the API goes away again, so nobody may wait for it.
-async fn offer<K>(api: Api<K>, config: watcher::Config, triggers: Triggers, served: watch::Sender<Served<K>>)
+async fn offer<K>(places: Vec<Api<K>>, config: watcher::Config, triggers: Triggers, served: watch::Sender<Served<K>>)
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let metrics = Arc::clone(&triggers.metrics);
-    let (_, following) = follow(api, config, metrics, |store, event| match event {
+    let (_, following) = follow(places, config, metrics, |store, event| match event {
         Ok(event) => {
             let is_filled = matches!(&*served.borrow(), Served::Filled(_));
             if matches!(event, watcher::Event::InitDone) && !is_filled {

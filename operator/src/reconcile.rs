@@ -33,6 +33,9 @@ use crate::watches::{Guarded, seen};
 /// # Errors
 /// When the API server did not take a child or the status; the status then says so, if it could be written.
 pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<Action, Error> {
+    if !context.watches.chosen.covers(guarded.as_ref()) {
+        return Ok(Action::await_change());
+    }
     let object = match &guarded.0 {
         Ok(object) => object,
         Err(invalid) => {
@@ -90,7 +93,7 @@ fn conflict(context: &Context, object: &WebhookService, validated: &Validated) -
     let clash = if clash::claims(&object.spec).is_empty() {
         Clash::default()
     } else {
-        let all = context.objects.state();
+        let all = context.mine();
         clash::of(object, all.iter().filter_map(|other| other.0.as_ref().ok()))
     };
     let mut clashing = context.clashing();

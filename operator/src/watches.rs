@@ -23,10 +23,12 @@ use tokio::sync::Notify;
 use crate::crd::WebhookService;
 use crate::error::root_cause;
 use crate::external::{HttpRoute, ServiceMonitor};
+use crate::merge::watch_all;
 use crate::metrics::Metrics;
 use crate::mounts::{self, Mounts};
 use crate::names;
 use crate::optional::{Feature, Served, built_in, custom};
+use crate::scope::{Chosen, ScopeSettings};
 
 /// A `WebhookService` that may be unreadable; one such object must not stop the others.
 pub type Guarded = DeserializeGuard<WebhookService>;
@@ -61,6 +63,8 @@ pub struct Watches {
     pub mounts: Mounts,
     /// Our Services with their status.
     pub fronts: Feature<Service>,
+    /// The namespaces that are looked at.
+    pub chosen: Chosen,
     /// The `DaemonSets` of the shared namespace with their status.
     pub cadvisors: Feature<DaemonSet>,
     /// The Service of all kubelets, which the Prometheus Operator keeps.
@@ -82,34 +86,34 @@ pub struct Watches {
 }
 
 impl Watches {
-    /// Starts all watches.
+    /// Starts all watches within `scope`.
     #[must_use]
-    pub fn start(client: &Client, shared_namespace: &str, triggers: &Triggers) -> Self {
+    pub fn start(client: &Client, scope: &ScopeSettings, shared_namespace: &str, triggers: &Triggers) -> Self {
         let ours = || config().labels(&names::managed_selector());
-        let all = || client.clone();
-        let shared = Api::namespaced(client.clone(), shared_namespace);
-        let pods = start(Api::all(all()), ours(), triggers);
+        let pods = start(scope.places(client), ours(), triggers);
+        // The shared objects are among these kinds.
+        let services = scope.places_and(client, Some(shared_namespace));
+        let monitors = scope.places_and(client, Some(shared_namespace));
+        let shared = vec![Api::namespaced(client.clone(), shared_namespace)];
+        let kubelets = vec![Api::namespaced(client.clone(), names::KUBELET_NAMESPACE)];
         Self {
-            service_accounts: start(Api::all(all()), config(), triggers),
-            services: start(Api::all(all()), config(), triggers),
-            deployments: start(Api::all(all()), config(), triggers),
-            receivers: start(Api::all(all()), ours(), triggers),
-            mounts: mounts::start(client, pods.clone(), triggers.clone()),
+            service_accounts: start(scope.places(client), config(), triggers),
+            services: start(services, config(), triggers),
+            deployments: start(scope.places(client), config(), triggers),
+            receivers: start(scope.places(client), ours(), triggers),
+            mounts: mounts::start(scope.places(client), pods.clone(), triggers.clone()),
             pods,
-            fronts: built_in(Api::all(all()), ours(), triggers),
+            chosen: choose(client, scope, triggers),
+            fronts: built_in(scope.places(client), ours(), triggers),
             cadvisors: built_in(shared, config(), triggers),
-            kubelets: built_in(
-                Api::namespaced(all(), names::KUBELET_NAMESPACE),
-                config().labels(names::KUBELET_SELECTOR),
-                triggers,
-            ),
-            service_monitors: custom(all(), Api::all(all()), config(), triggers),
-            autoscalers: built_in(Api::all(all()), config(), triggers),
-            disruption_budgets: built_in(Api::all(all()), config(), triggers),
-            network_policies: built_in(Api::all(all()), config(), triggers),
-            ingresses: built_in(Api::all(all()), config(), triggers),
-            http_routes: custom(all(), Api::all(all()), config(), triggers),
-            routes: custom(all(), Api::all(all()), ours(), triggers),
+            kubelets: built_in(kubelets, config().labels(names::KUBELET_SELECTOR), triggers),
+            service_monitors: custom(client.clone(), monitors, config(), triggers),
+            autoscalers: built_in(scope.places(client), config(), triggers),
+            disruption_budgets: built_in(scope.places(client), config(), triggers),
+            network_policies: built_in(scope.places(client), config(), triggers),
+            ingresses: built_in(scope.places(client), config(), triggers),
+            http_routes: custom(client.clone(), scope.places(client), config(), triggers),
+            routes: custom(client.clone(), scope.places(client), ours(), triggers),
         }
     }
 
@@ -123,6 +127,9 @@ impl Watches {
         self.services.wait_until_ready().await?;
         self.deployments.wait_until_ready().await?;
         self.receivers.wait_until_ready().await?;
+        if let Chosen(Some(namespaces)) = &self.chosen {
+            namespaces.wait_until_ready().await?;
+        }
         let optional = async {
             tokio::join!(
                 known(&self.fronts),
@@ -156,12 +163,30 @@ pub fn config() -> watcher::Config {
     watcher::Config::default().timeout(50)
 }
 
-fn start<K>(api: Api<K>, config: watcher::Config, triggers: &Triggers) -> Store<K>
+/// Follows the namespaces whose labels are chosen, where labels choose. Whoever comes in has its objects looked at.
+fn choose(client: &Client, scope: &ScopeSettings, triggers: &Triggers) -> Chosen {
+    Chosen(scope.namespace_selector.as_ref().map(|selector| {
+        let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
+        let namespaces = vec![Api::all(client.clone())];
+        let (store, following) = follow(namespaces, config().labels(selector), metrics, move |_, event| {
+            if matches!(
+                event,
+                Ok(watcher::Event::Apply(_) | watcher::Event::Delete(_) | watcher::Event::InitDone)
+            ) {
+                triggers.tell_all();
+            }
+        });
+        tokio::spawn(following);
+        store
+    }))
+}
+
+fn start<K>(places: Vec<Api<K>>, config: watcher::Config, triggers: &Triggers) -> Store<K>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
-    let (store, following) = follow(api, config, metrics, move |_, event| {
+    let (store, following) = follow(places, config, metrics, move |_, event| {
         if let Ok(event) = event {
             triggers.tell(event);
         }
@@ -170,9 +195,9 @@ where
     store
 }
 
-/// A store of `api`'s objects and the watch that fills it for as long as it is polled; `tell` hears of each event and failure.
+/// A store of the objects of all `places` and the watch that fills it for as long as it is polled; `tell` hears of each event and failure.
 pub fn follow<K>(
-    api: Api<K>,
+    places: Vec<Api<K>>,
     config: watcher::Config,
     metrics: Arc<Metrics>,
     tell: impl Fn(&Store<K>, Result<&watcher::Event<K>, &watcher::Error>) + Send,
@@ -183,7 +208,7 @@ where
     let (store, writer) = reflector::store();
     let filled = store.clone();
     let following = async move {
-        let events = watcher(api, config).modify(trim).default_backoff().reflect(writer);
+        let events = watch_all(places, config).modify(trim).reflect(writer);
         pin_mut!(events);
         while let Some(event) = events.next().await {
             if let Err(error) = &event {

@@ -14,9 +14,10 @@ install() {
   kubectl create namespace $namespace --dry-run=client -o yaml | kubectl apply -f -
   kubectl label --overwrite namespace $namespace pod-security.kubernetes.io/enforce=restricted
   "$(program helm $helm)" upgrade --install webhook-operator "$here/../../charts/webhook-operator" --namespace $namespace \
-    --set "image.repository=${OPERATOR_IMAGE%:*},image.tag=${OPERATOR_IMAGE##*:}" \
-    --set "receiver.image.repository=${RECEIVER_IMAGE%:*},receiver.image.tag=${RECEIVER_IMAGE##*:}" \
-    --set "cadvisor.image=$CADVISOR_IMAGE" --wait --timeout 120s
+    --set-string "image.repository=${OPERATOR_IMAGE%:*},image.tag=${OPERATOR_IMAGE##*:}" \
+    --set-string "receiver.image.repository=${RECEIVER_IMAGE%:*},receiver.image.tag=${RECEIVER_IMAGE##*:}" \
+    --set-string "cadvisor.image.repository=${CADVISOR_IMAGE%:*},cadvisor.image.tag=${CADVISOR_IMAGE##*:}" \
+    --wait --timeout 120s
 }
 
 helm_program

@@ -7,10 +7,6 @@
 - apiGroups: [webhook-operator.dev]
   resources: [webhookservices/status]
   verbs: [patch]
-# Some clusters (OpenShift is one) let only those name an owner that blocks deletion who may set its finalizers.
-- apiGroups: [webhook-operator.dev]
-  resources: [webhookservices/finalizers]
-  verbs: [update]
 # The children: seen, so that nothing is written twice or taken from a stranger; applied, which is create and patch.
 - apiGroups: [""]
   resources: [serviceaccounts, services]
