@@ -90,15 +90,9 @@ impl Applier {
         if self.is_sent(&key, wanted_hash, before.as_ref()) {
             return Ok(Change::None);
         }
-        // Not forced when nothing is there: should a stranger's object appear meanwhile, the API server refuses.
-        let params = PatchParams {
-            force: seen.is_some(),
-            ..PatchParams::apply(names::MANAGER)
+        let Some(answer) = Box::pin(self.send(wanted, seen, &namespace, &name)).await? else {
+            return Ok(Change::None);
         };
-        let api = Api::<K>::namespaced(self.client.clone(), &namespace);
-        let patch = Patch::Apply(wanted);
-        let request = api.patch(&name, &params, &patch);
-        let answer = self.gate.pass(Verb::Apply, kind, &name, request).await?;
         let meta = answer.meta();
         let after = Fingerprint::of(meta);
         let change = match &before {
@@ -114,6 +108,45 @@ impl Applier {
         };
         self.sent().insert(key, sent);
         Ok(change)
+    }
+
+    /// Sends one object. `None`: what was seen is not there any more, and the watch is about to say so.
+    async fn send<K>(
+        &self,
+        wanted: &K,
+        seen: Option<&ObjectMeta>,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<K>, Error>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+    {
+        let kind = kind_of::<K>();
+        let api = Api::<K>::namespaced(self.client.clone(), namespace);
+        let mut only_this = wanted.clone();
+        only_this.meta_mut().uid = seen.and_then(|meta| meta.uid.clone());
+        // Not forced when nothing is there: should a stranger's object appear meanwhile, the API server refuses.
+        let params = PatchParams {
+            force: seen.is_some(),
+            ..PatchParams::apply(names::MANAGER)
+        };
+        let patch = Patch::Apply(&only_this);
+        let request = api.patch(name, &params, &patch);
+        match self.gate.pass(Verb::Apply, kind, name, request).await {
+            Err(Error::Api { source, .. }) if seen.is_some() && is_status(&source, &[409]) => Ok(None),
+            // Where somebody changed the key of an entry of a list, apply would put ours beside it, which the API server may refuse:
+            // two ports of one name. A merge takes our list as a whole.
+            Err(Error::Api { source, .. }) if seen.is_some() && is_status(&source, &[422]) => {
+                let params = PatchParams {
+                    field_manager: Some(names::MANAGER.to_owned()),
+                    ..PatchParams::default()
+                };
+                let patch = Patch::Merge(&only_this);
+                let request = api.patch(name, &params, &patch);
+                self.gate.pass(Verb::Apply, kind, name, request).await.map(Some)
+            }
+            answer => answer.map(Some),
+        }
     }
 
     /// Deletes what the watch last saw, if it is ours and still the same object.

@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use k8s_openapi::ByteString;
-use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
-use k8s_openapi::api::core::v1::{Pod, Secret, Service, ServiceAccount};
+use k8s_openapi::api::apps::v1::DaemonSet;
+use k8s_openapi::api::core::v1::{Pod, Secret, Service};
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use webhook_operator::crd::WebhookService;
-use webhook_operator::external::ServiceMonitor;
 
 use crate::cluster;
 use crate::space::Space;
@@ -21,6 +20,9 @@ use crate::wait::{Found, holds, until};
 
 /// The longest a receiver may take to come up on a busy machine.
 pub const UP: Duration = Duration::from_mins(2);
+
+/// Every kind of child.
+pub const CHILDREN: &str = "serviceaccounts,services,deployments,servicemonitors,horizontalpodautoscalers,poddisruptionbudgets,networkpolicies,ingresses,httproutes";
 
 impl Space {
     /// The objects of one kind in the test's namespace.
@@ -99,9 +101,8 @@ impl Space {
     /// # Errors
     /// When the API server does not answer.
     pub async fn versions(&self) -> Result<BTreeMap<String, String>> {
-        let kinds = "serviceaccounts,services,deployments,servicemonitors";
         let ours = ["-l", "app.kubernetes.io/managed-by=webhook-operator"];
-        versions(&self.namespace, kinds, &ours).await
+        versions(&self.namespace, CHILDREN, &ours).await
     }
 
     /// Waits until an object of this kind and name is there, or with `false` is not.
@@ -124,10 +125,12 @@ impl Space {
             .delete(name, &DeleteParams::default())
             .await?;
         self.exists::<WebhookService>(name, false).await?;
-        self.exists::<Deployment>(name, false).await?;
-        self.exists::<Service>(name, false).await?;
-        self.exists::<ServiceAccount>(name, false).await?;
-        self.exists::<ServiceMonitor>(name, false).await
+        until(&format!("no child of {name} is left"), UP, || async {
+            let its = ["-l", &format!("app.kubernetes.io/instance={name}")];
+            let left = versions(&self.namespace, CHILDREN, &its).await?;
+            Ok(holds(left.is_empty(), &left))
+        })
+        .await
     }
 
     /// The receivers of an object.

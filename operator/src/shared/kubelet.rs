@@ -1,6 +1,6 @@
 //! The `ServiceMonitor` of the kubelets' own cAdvisor, for those who want its series of our receivers and no pod of ours for it.
 
-use super::service_monitor::{drop_labels, keep, our_pods};
+use super::service_monitor::{copy, drop_labels, drop_of_pods, keep, our_pods};
 use super::{CadvisorSettings, Wanted, shared_meta};
 use crate::external::{Endpoint, NamespaceSelector, ServiceMonitor, ServiceMonitorSpec, TlsConfig};
 use crate::names;
@@ -32,9 +32,12 @@ pub(super) fn build(settings: &CadvisorSettings, wanted: &Wanted) -> ServiceMoni
                 // The kubelet says whose a series is; the target is a node.
                 honor_labels: Some(true),
                 honor_timestamps: Some(false),
+                // As kube-prometheus names it, whose rules and dashboards ask for it.
+                relabelings: vec![copy("__metrics_path__", "metrics_path")],
                 metric_relabelings: vec![
                     keep(&["container"], &format!("(?:{})?", names::RECEIVER_CONTAINER)),
                     keep(&["namespace", "pod"], &our_pods(wanted)),
+                    drop_of_pods(),
                     drop_labels("id|image"),
                 ],
                 ..Endpoint::default()
@@ -67,9 +70,11 @@ mod tests {
                     "port": "https-metrics", "path": "/metrics/cadvisor", "interval": "15s", "scheme": "https",
                     "bearerTokenFile": "/var/run/secrets/kubernetes.io/serviceaccount/token",
                     "tlsConfig": {"insecureSkipVerify": true}, "honorLabels": true, "honorTimestamps": false,
+                    "relabelings": [{"action": "replace", "sourceLabels": ["__metrics_path__"], "regex": "(.+)", "targetLabel": "metrics_path"}],
                     "metricRelabelings": [
                         {"action": "keep", "sourceLabels": ["container"], "regex": "(?:receiver)?"},
                         {"action": "keep", "sourceLabels": ["namespace", "pod"], "regex": "(?:shop;(?:orders))-[a-z0-9]+-[a-z0-9]{5}"},
+                        {"action": "drop", "sourceLabels": ["container", "__name__"], "regex": ";container_[^n].*"},
                         {"action": "labeldrop", "regex": "id|image"},
                     ],
                 }],

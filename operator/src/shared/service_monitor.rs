@@ -47,17 +47,22 @@ fn sample_rules(wanted: &Wanted) -> Vec<Relabeling> {
         copy(NAMESPACE, "namespace"),
         copy(POD, "pod"),
         copy(CONTAINER, "container"),
-        // What else the pod's own pause container uses is nobody's question.
-        Relabeling {
-            action: Some("drop".to_owned()),
-            source_labels: vec!["container".to_owned(), "__name__".to_owned()],
-            // RE2 has no "not": names that do not start with container_n…
-            regex: Some(";container_[^n].*".to_owned()),
-            ..Relabeling::default()
-        },
+        drop_of_pods(),
         // `name`, the container's id, stays: it keeps a restarted container's series apart.
         drop_labels("container_label_io_kubernetes_.*|id|image|boot_id"),
     ]
+}
+
+/// Drops what a pod's own cgroup and its pause container use, which would count its containers twice. Network series have no
+/// container: they are the pod's, and stay.
+pub(super) fn drop_of_pods() -> Relabeling {
+    Relabeling {
+        action: Some("drop".to_owned()),
+        source_labels: vec!["container".to_owned(), "__name__".to_owned()],
+        // RE2 has no "not": names that do not start with container_n…
+        regex: Some(";container_[^n].*".to_owned()),
+        ..Relabeling::default()
+    }
 }
 
 /// Matches `namespace;pod` for the pods of the Deployments of those who want metrics, and no other pod.
@@ -82,7 +87,7 @@ pub(super) fn keep(source: &[&str], regex: &str) -> Relabeling {
     }
 }
 
-fn copy(from: &str, to: &str) -> Relabeling {
+pub(super) fn copy(from: &str, to: &str) -> Relabeling {
     Relabeling {
         action: Some("replace".to_owned()),
         source_labels: vec![from.to_owned()],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use e2e::objects::UP;
+use e2e::objects::{CHILDREN, UP};
 use e2e::space::Space;
 use e2e::wait::{Found, holds, until};
 use e2e::{cluster, space};
@@ -123,9 +123,8 @@ async fn deleted_and_made_anew_at_once_and_the_end_of_a_namespace() -> Result<()
         let last = space.apply("orders", small()).await?.uid();
         space.ready("orders").await?;
         until("every child names the last object", UP, || async {
-            let kinds = "serviceaccounts,services,deployments,servicemonitors,poddisruptionbudgets,networkpolicies";
             let ours = "app.kubernetes.io/instance=orders";
-            let found = space.kubectl(&["get", kinds, "-l", ours, "-o", "json"]).await?;
+            let found = space.kubectl(&["get", CHILDREN, "-l", ours, "-o", "json"]).await?;
             let found: Value = serde_json::from_str(&found)?;
             let items = found["items"].as_array().into_iter().flatten();
             let uids: Vec<_> = items

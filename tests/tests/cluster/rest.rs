@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use e2e::objects::versions;
+use e2e::objects::{CHILDREN, versions};
 use e2e::space::Space;
 use e2e::{cluster, space};
 use k8s_openapi::api::core::v1::Pod;
@@ -14,8 +14,8 @@ use serde_json::json;
 
 /// The version of every object that the operator writes or causes to be written, and of its Events.
 async fn everything(space: &Space) -> Result<BTreeMap<String, String>> {
-    let kinds = "webhookservices,serviceaccounts,services,deployments,replicasets,pods,servicemonitors";
-    let mut all = versions(&space.namespace, kinds, &[]).await?;
+    let kinds = format!("webhookservices,replicasets,pods,{CHILDREN}");
+    let mut all = versions(&space.namespace, &kinds, &[]).await?;
     let events = ["--field-selector", "reportingComponent=webhook-operator"];
     all.extend(versions(&space.namespace, "events", &events).await?);
     let shared = "daemonsets,pods,services,serviceaccounts,servicemonitors";
@@ -49,7 +49,7 @@ async fn nothing_is_written_at_rest_nor_by_a_new_operator() -> Result<()> {
         }
         at_rest(&space).await?;
         let children = space.versions().await?;
-        assert_eq!(children.len(), 8, "{children:?}");
+        assert_eq!(children.len(), 10, "{children:?}");
         let operators = Api::<Pod>::namespaced(space.client.clone(), cluster::OPERATOR_NAMESPACE);
         for pod in operators.list(&ListParams::default()).await?.items {
             operators

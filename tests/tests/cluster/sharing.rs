@@ -80,7 +80,7 @@ async fn the_last_object_deleted_while_the_operator_was_away() -> Result<()> {
             .await?;
         space.exists::<WebhookService>("a", false).await?;
         all_exist(&space, true).await?;
-        operators(&space, 1).await?;
+        operators(&space, 2).await?;
         all_exist(&space, false).await
     })
     .await

@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
-use e2e::objects::UP;
+use e2e::objects::{CHILDREN, UP};
 use e2e::space::Space;
 use e2e::wait::{holds, until};
 use e2e::{cluster, space};
 use serde_json::{Value, json};
 
-const KINDS: &str = "serviceaccounts,services,deployments,servicemonitors,horizontalpodautoscalers,poddisruptionbudgets,networkpolicies,ingresses,httproutes";
-
 /// Every child, by kind, without what the API server and other controllers add.
 async fn children(space: &Space) -> Result<BTreeMap<String, Value>> {
     let ours = "app.kubernetes.io/instance=orders";
-    let list: Value = serde_json::from_str(&space.kubectl(&["get", KINDS, "-l", ours, "-o", "json"]).await?)?;
+    let list: Value = serde_json::from_str(&space.kubectl(&["get", CHILDREN, "-l", ours, "-o", "json"]).await?)?;
     let mut all = BTreeMap::new();
     for object in list["items"].as_array().context("no items")? {
         let mut object = object.clone();
@@ -29,6 +27,7 @@ async fn children(space: &Space) -> Result<BTreeMap<String, Value>> {
         if let Some(notes) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
             notes.retain(|key, _| !key.starts_with("deployment.kubernetes.io/"));
         }
+        metadata.retain(|_, value| !value.as_object().is_some_and(serde_json::Map::is_empty));
         if let Some(spec) = map.get_mut("spec").and_then(Value::as_object_mut) {
             spec.retain(|field, _| !matches!(field.as_str(), "clusterIP" | "clusterIPs"));
         }
