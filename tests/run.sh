@@ -26,6 +26,7 @@ cargo clippy --workspace --all-targets --all-features --locked --quiet -- -D war
 say "tests without a cluster"
 cargo test --workspace --locked --no-fail-fast
 "$root/webhook-app/fuzz/run.sh" 4
+"$root/tests/chart/run.sh"
 "$here/up.sh" $cluster
 "$here/rust-images.sh"
 "$here/install.sh" $cluster
@@ -37,3 +38,5 @@ WEBHOOK_E2E_CLUSTER=$cluster PROMTOOL=$(program promtool $prometheus) HELM=$(pro
 export WEBHOOK_E2E_CLUSTER HELM KUBECTL PROMTOOL
 # The whole workspace, so that its crates are built with the same features as above.
 cargo test --workspace --features e2e/cluster --test cluster --locked --no-fail-fast -- --test-threads 4
+# Last: it looks at what all others had the operator do.
+cargo test --workspace --features e2e/cluster --test audit --locked

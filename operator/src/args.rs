@@ -66,6 +66,17 @@ pub struct Args {
 pub enum Command {
     /// Prints the custom resource definition as YAML.
     Crds,
+    /// Prints the children that the operator would make of the `WebhookService` objects in a file, without asking a cluster.
+    Render {
+        /// The file; `-` for standard input.
+        file: std::path::PathBuf,
+        /// The namespace of objects that name none.
+        #[arg(long, short, default_value = "default")]
+        namespace: String,
+        /// The receiver's image where an object names none.
+        #[arg(long, env = "WEBHOOK_OPERATOR_RECEIVER_IMAGE", default_value = "webhook-app")]
+        receiver_image: String,
+    },
 }
 
 /// The form of the log.

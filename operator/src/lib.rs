@@ -8,7 +8,7 @@
 //! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`],
 //! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] Events, [`converge`] the shared cAdvisor: all
 //! through the [`gate`], which is open while the [`leader`] holds the lease. [`controller`] wires them together, [`admin`] shows
-//! how they do.
+//! how they do. [`render`] prints what would be made, without an API server.
 
 pub mod admin;
 pub mod apply;
@@ -37,6 +37,7 @@ pub mod optional;
 pub mod progress;
 pub mod queue;
 pub mod reconcile;
+pub mod render;
 pub mod report;
 pub mod scope;
 pub mod scrape;

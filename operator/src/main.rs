@@ -1,6 +1,7 @@
 //! The `webhook-operator` program: reads its flags, then runs the controller or prints the CRD.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use webhook_operator::args::{Args, Command};
 use webhook_operator::controller::{LeaseSettings, Operator, Settings};
 use webhook_operator::crd::WebhookService;
 use webhook_operator::metrics::Metrics;
+use webhook_operator::render::render;
 use webhook_operator::scope::ScopeSettings;
 use webhook_operator::shared::CadvisorSettings;
 use webhook_operator::{admin, telemetry};
@@ -21,6 +23,11 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
         Some(Command::Crds) => print_crds(),
+        Some(Command::Render {
+            file,
+            namespace,
+            receiver_image,
+        }) => print_children(&file, &namespace, &receiver_image),
         None => operate(args),
     };
     match result {
@@ -35,6 +42,16 @@ fn main() -> ExitCode {
 fn print_crds() -> Result<(), Failure> {
     let yaml = serde_saphyr::to_string(&WebhookService::crd())?;
     Ok(std::io::stdout().write_all(yaml.as_bytes())?)
+}
+
+fn print_children(file: &Path, namespace: &str, receiver_image: &str) -> Result<(), Failure> {
+    let text = if file == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())?
+    } else {
+        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?
+    };
+    let printed = render(&text, namespace, receiver_image).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(std::io::stdout().write_all(printed.as_bytes())?)
 }
 
 #[tokio::main]

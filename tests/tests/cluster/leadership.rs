@@ -83,7 +83,8 @@ fn gap(writes: &[Request], before: &str) -> Result<f64> {
 /// Kills a pod's operator with a signal that it cannot hear.
 async fn kill(pod: &Pod) -> Result<()> {
     let uid = pod.uid().context("no uid")?.replace('-', "[-_]");
-    let kill = format!("for p in $(pgrep -x webhook-operato); do ! grep -qE '{uid}' /proc/$p/cgroup || kill -9 $p; done");
+    let kill =
+        format!("for p in $(pgrep -x webhook-operato); do ! grep -qE '{uid}' /proc/$p/cgroup || kill -9 $p; done");
     cluster::in_node(&["sh", "-c", &kill]).await.map(drop)
 }
 

@@ -3,6 +3,7 @@
 use k8s_openapi::api::core::v1::{
     Container, ContainerPort, EnvVar, HTTPGetAction, Probe, ResourceRequirements, VolumeMount,
 };
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::crd::{ImagePullPolicy, ResourceAmounts, Resources};
@@ -66,19 +67,25 @@ fn pull_policy(policy: ImagePullPolicy) -> &'static str {
     }
 }
 
+/// A receiver writes no file, but what its node keeps of its log counts as its own: room for that, and an end to it.
+const STORAGE: (&str, &str, &str) = ("ephemeral-storage", "64Mi", "1Gi");
+
 fn requirements(resources: &Resources) -> ResourceRequirements {
-    let amounts = |amounts: &ResourceAmounts| {
-        let named = [("cpu", &amounts.cpu), ("memory", &amounts.memory)];
-        Some(
-            named
-                .into_iter()
-                .filter_map(|(name, amount)| Some((name.to_owned(), amount.clone()?)))
-                .collect(),
-        )
+    let amounts = |amounts: &ResourceAmounts, storage: &str| {
+        let storage = Some(Quantity(storage.to_owned()));
+        let named = [
+            ("cpu", &amounts.cpu),
+            ("memory", &amounts.memory),
+            (STORAGE.0, &storage),
+        ];
+        let set = named
+            .into_iter()
+            .filter_map(|(name, amount)| Some((name.to_owned(), amount.clone()?)));
+        Some(set.collect())
     };
     ResourceRequirements {
-        requests: amounts(&resources.requests),
-        limits: amounts(&resources.limits),
+        requests: amounts(&resources.requests, STORAGE.1),
+        limits: amounts(&resources.limits, STORAGE.2),
         claims: None,
     }
 }

@@ -34,7 +34,10 @@ fn the_whole_deployment_of_a_default_object() {
             {"name": "WEBHOOK_REQUEST_TIMEOUT", "value": "10s"},
         ],
         "ports": [{"name": "http", "containerPort": 5000, "protocol": "TCP"}],
-        "resources": {"requests": {"cpu": "50m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
+        "resources": {
+            "requests": {"cpu": "50m", "memory": "32Mi", "ephemeral-storage": "64Mi"},
+            "limits": {"memory": "128Mi", "ephemeral-storage": "1Gi"},
+        },
         "securityContext": {
             "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]},
         },
@@ -95,7 +98,7 @@ fn every_field_of_the_spec_reaches_the_pod() {
     assert_eq!(of("/env/1/value"), json!("9"));
     assert_eq!(
         of("/resources"),
-        json!({"requests": {"cpu": "1"}, "limits": {"cpu": "2", "memory": "1Gi"}})
+        json!({"requests": {"cpu": "1", "ephemeral-storage": "64Mi"}, "limits": {"cpu": "2", "memory": "1Gi", "ephemeral-storage": "1Gi"}})
     );
 }
 
