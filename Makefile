@@ -2,7 +2,7 @@
 # Builds live outside the checkout, so that a fresh clone starts warm.
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/webhook-operator/target
 
-.PHONY: up test down lint unit crds figures bench fuzz
+.PHONY: up test down lint unit crds figures bench fuzz chart deny
 
 up: ## A kind cluster with the operator, Prometheus and an example; then what runs and how to reach it.
 	tests/cluster/demo.sh
@@ -21,6 +21,12 @@ bench: ## The receiver beside its peers; writes docs/benchmarks.md. Wants the ma
 
 fuzz: ## Gives each parser of the receiver what nobody thought of, for SECONDS each (60).
 	webhook-app/fuzz/run.sh $(or $(SECONDS),60)
+
+chart: ## The chart and what the operator makes of the examples, judged by schemas, kube-score and checkov.
+	tests/chart/run.sh
+
+deny: ## Licences, bans, sources and advisories of every dependency.
+	tests/deny.sh
 
 unit: lint ## The tests that need no cluster.
 	cargo test --workspace --locked --no-fail-fast

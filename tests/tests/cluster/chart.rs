@@ -96,3 +96,13 @@ async fn the_chart_is_clean_and_a_mistake_in_its_values_is_named() -> Result<()>
     assert!(refused.contains("logFormt"), "{refused}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn helm_test_sends_a_webhook_and_sees_it_counted() -> Result<()> {
+    let _use = cluster::shared().await;
+    let namespace = ["-n", cluster::OPERATOR_NAMESPACE];
+    // Without `--logs`: a test that has succeeded takes its pod away. What it saw decides how it ends.
+    let said = cluster::helm(&[&["test", "webhook-operator", "--timeout=180s"], &namespace[..]].concat()).await?;
+    assert!(said.contains("Phase:          Succeeded"), "{said}");
+    Ok(())
+}
