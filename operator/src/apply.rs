@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::fingerprint::{Fingerprint, hash};
 use crate::gate::{Gate, REQUEST_TIMEOUT, Verb};
 use crate::names;
+use crate::owner::{Keeper, check};
 
 /// What one apply changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,15 +31,6 @@ pub enum Change {
     Updated,
     /// It was there and is not wanted.
     Deleted,
-}
-
-/// By what an object is known as ours.
-#[derive(Clone, Copy, Debug)]
-pub enum Keeper<'a> {
-    /// It names this object as its controller.
-    Owner(&'a OwnerReference),
-    /// It is shared, and carries our label.
-    Label,
 }
 
 /// Applies and deletes, and remembers what it sent.
@@ -261,37 +253,4 @@ pub async fn deadline<T>(
 
 fn is_status(error: &kube::Error, codes: &[u16]) -> bool {
     matches!(error, kube::Error::Api(status) if codes.contains(&status.code))
-}
-
-fn check(kind: &'static str, meta: &ObjectMeta, keeper: Keeper<'_>) -> Result<(), Error> {
-    let controller = meta
-        .owner_references
-        .iter()
-        .flatten()
-        .find(|owner| owner.controller == Some(true));
-    let owner = match keeper {
-        Keeper::Owner(owner) if controller.is_some_and(|found| found.uid == owner.uid) => return Ok(()),
-        Keeper::Label => {
-            let labels = meta.labels.as_ref();
-            if labels
-                .and_then(|labels| labels.get(names::MANAGED_BY))
-                .is_some_and(|keeper| keeper == names::MANAGER)
-            {
-                return Ok(());
-            }
-            "somebody else".to_owned()
-        }
-        Keeper::Owner(owner) => match controller {
-            Some(found) if found.kind == owner.kind && found.name == owner.name => {
-                "an earlier WebhookService of this name, whose children are still being deleted".to_owned()
-            }
-            Some(found) => format!("{} {}", found.kind, found.name),
-            None => "no controller, so somebody made it by hand or by a tool".to_owned(),
-        },
-    };
-    Err(Error::Conflict {
-        kind,
-        name: meta.name.clone().unwrap_or_default(),
-        owner,
-    })
 }

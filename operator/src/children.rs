@@ -12,12 +12,13 @@ use kube::{Resource, ResourceExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::apply::{Change, Keeper, kind_of};
+use crate::apply::{Change, kind_of};
 use crate::context::Context;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::names;
 use crate::optional::{Feature, Served};
+use crate::owner::Keeper;
 use crate::validate::Validated;
 use crate::watches::seen;
 

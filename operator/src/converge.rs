@@ -10,13 +10,14 @@ use k8s_openapi::api::core::v1::Service;
 use kube::Resource;
 use kube::api::ListParams;
 
-use crate::apply::{Keeper, deadline};
+use crate::apply::deadline;
 use crate::context::Context;
 use crate::crd::ContainerMetrics;
 use crate::error::{Error, root_cause};
 use crate::external::ServiceMonitor;
 use crate::names;
 use crate::optional::{Served, store};
+use crate::owner::Keeper;
 use crate::progress::Work;
 use crate::shared::{self, CadvisorSettings, Shared, Wanted};
 use crate::status::Failure;

@@ -5,7 +5,7 @@
 //! says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`],
+//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`], [`owner`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`],
 //! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] Events, [`converge`] the shared cAdvisor: all
 //! through the [`gate`], which is open while the [`leader`] holds the lease. [`controller`] wires them together, [`admin`] shows
 //! how they do. [`render`] prints what would be made, without an API server.
@@ -34,6 +34,7 @@ pub mod mounts;
 pub mod names;
 pub mod objects;
 pub mod optional;
+pub mod owner;
 pub mod progress;
 pub mod queue;
 pub mod reconcile;

@@ -116,46 +116,6 @@ fn send_says_what_is_missing() {
     }
 }
 
-#[test]
-fn send_waits_until_somebody_is_there_and_sees_its_webhook_counted() {
-    let directory = files("send-counted", &[]);
-    let program = Program::start(&[]);
-    let (url, page) = (
-        format!("http://{}/webhook", program.address),
-        format!("http://{}/metrics", program.address),
-    );
-    let sent = tool(&directory, &["send", &url, "--wait", "20s", "--counted-at", &page]);
-    let text = said(&sent);
-    assert!(
-        sent.status.success() && text.contains("counted: 0 before, 1 now"),
-        "{text}"
-    );
-    // A page of another receiver stays as it is.
-    let other = Program::start(&[]);
-    let page = format!("http://{}/metrics", other.address);
-    let sent = tool(&directory, &["send", &url, "--wait", "1s", "--counted-at", &page]);
-    let text = said(&sent);
-    assert!(
-        sent.status.code() == Some(1) && text.contains("taken but not counted"),
-        "{text}"
-    );
-    // Nobody is there at first.
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let late = format!("http://{free}/webhook");
-    let waiting = std::thread::spawn(move || tool(&directory, &["send", &late, "--wait", "30s"]));
-    let mut there = Command::new(env!("CARGO_BIN_EXE_webhook-app"))
-        .args(["--listen", &free.to_string(), "--log-format", "text"])
-        .spawn()
-        .unwrap();
-    let sent = waiting.join().unwrap();
-    there.kill().unwrap();
-    there.wait().unwrap();
-    assert!(sent.status.success(), "{}", said(&sent));
-}
-
 const BODY: &str = r#"{"b":1,"a":[1,2]}"#;
 
 /// The files of a captured request.

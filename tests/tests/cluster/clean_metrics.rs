@@ -1,12 +1,29 @@
-//! What the receivers expose is as Prometheus' own checker wants it.
+//! What the receivers and the operators expose is as Prometheus' own checker wants it, and one operator leads.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 use e2e::{cluster, space};
-use kube::ResourceExt;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::ListParams;
+use kube::{Api, ResourceExt};
 use serde_json::json;
+
+/// Has promtool judge a page.
+fn check(text: &str) -> Result<()> {
+    let promtool = std::env::var("PROMTOOL").context("PROMTOOL is not set: run `make test`, which sets it")?;
+    let mut check = Command::new(promtool)
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    check.stdin.take().context("no input")?.write_all(text.as_bytes())?;
+    let output = check.wait_with_output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{said}\n{text}");
+    Ok(())
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn promtool_finds_nothing_to_complain_of() -> Result<()> {
@@ -18,16 +35,51 @@ async fn promtool_finds_nothing_to_complain_of() -> Result<()> {
         let pods = space.receivers("orders").await?;
         let pod = pods.first().context("no receiver")?.name_any();
         let text = e2e::receiver::metrics(&space, &pod).await?;
-        let promtool = std::env::var("PROMTOOL").context("PROMTOOL is not set: run `make test`, which sets it")?;
-        let mut check = Command::new(promtool)
-            .args(["check", "metrics"])
-            .stdin(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        check.stdin.take().context("no input")?.write_all(text.as_bytes())?;
-        let output = check.wait_with_output()?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && said.is_empty(), "{said}\n{text}");
+        check(&text)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_tell_of_themselves_and_one_leads() -> Result<()> {
+    let _use = cluster::shared().await;
+    space::with("operator-metrics", |space| async move {
+        space
+            .apply(
+                "orders",
+                json!({"replicas": 1, "resources": {"requests": {"cpu": "10m"}}}),
+            )
+            .await?;
+        space.ready("orders").await?;
+        let pods = Api::<Pod>::namespaced(space.client.clone(), cluster::OPERATOR_NAMESPACE);
+        let (mut leaders, mut writes) = (0, 0);
+        for pod in pods
+            .list(&ListParams::default().labels("app.kubernetes.io/name=webhook-operator"))
+            .await?
+            .items
+        {
+            let path = format!(
+                "/api/v1/namespaces/{}/pods/{}:8080/proxy/metrics",
+                cluster::OPERATOR_NAMESPACE,
+                pod.name_any()
+            );
+            let text = space
+                .client
+                .request_text(http::Request::get(path).body(Vec::new())?)
+                .await?;
+            check(&text)?;
+            let value = |series: &str| {
+                text.lines()
+                    .find_map(|line| line.strip_prefix(series)?.trim().parse::<u64>().ok())
+            };
+            let leads = value("webhook_operator_leader").context("no leader")?;
+            let applied =
+                value("webhook_operator_writes_total{kind=\"Deployment\",verb=\"apply\"}").unwrap_or_default();
+            leaders += leads;
+            writes += applied * leads;
+        }
+        assert_eq!(leaders, 1);
+        assert!(writes > 0, "the leader has applied no Deployment");
         Ok(())
     })
     .await
