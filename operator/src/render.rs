@@ -2,11 +2,9 @@
 //! Asks no API server; nothing is sent.
 
 use kube::Resource;
-use kube::core::ObjectMeta;
-use serde::Serialize;
 
 use crate::crd::WebhookService;
-use crate::desired::{self, Desired};
+use crate::desired;
 use crate::validate::{Incomplete, validate};
 
 /// Why nothing could be printed.
@@ -21,6 +19,9 @@ pub enum Unrenderable {
     /// A child cannot be written as YAML, which no input can cause.
     #[error("a child cannot be written: {0}")]
     Unwritable(#[from] serde_saphyr::ser::Error),
+    /// The same, as JSON.
+    #[error("a child cannot be written: {0}")]
+    Untold(#[from] serde_json::Error),
 }
 
 /// The children of every `WebhookService` in `text`, as YAML documents. Other kinds in it are passed over; `namespace` and
@@ -38,45 +39,16 @@ pub fn render(text: &str, namespace: &str, image: &str) -> Result<String, Unrend
         let mut object: WebhookService = serde_saphyr::from_str(&document)?;
         object.metadata.namespace.get_or_insert_with(|| namespace.to_owned());
         object.metadata.uid = Some(String::new());
-        print(&desired::build(&validate(&object, image)?), &mut printed)?;
+        for mut child in desired::build(&validate(&object, image)?).documents()? {
+            // The owner gets its uid when it is stored.
+            if let Some(metadata) = child["metadata"].as_object_mut() {
+                metadata.remove("ownerReferences");
+            }
+            printed.push_str("---\n");
+            printed.push_str(&serde_saphyr::to_string(&child)?);
+        }
     }
     Ok(printed)
-}
-
-fn print(desired: &Desired, printed: &mut String) -> Result<(), Unrenderable> {
-    // Without `..`: a child that is added and forgotten here does not compile.
-    let Desired {
-        service_account,
-        service,
-        deployment,
-        service_monitor,
-        autoscaler,
-        disruption_budget,
-        network_policy,
-        ingress,
-        http_route,
-    } = desired;
-    add(Some(service_account), printed)?;
-    add(Some(service), printed)?;
-    add(Some(deployment), printed)?;
-    add(service_monitor.as_ref(), printed)?;
-    add(autoscaler.as_ref(), printed)?;
-    add(disruption_budget.as_ref(), printed)?;
-    add(network_policy.as_ref(), printed)?;
-    add(ingress.as_ref(), printed)?;
-    add(http_route.as_ref(), printed)
-}
-
-fn add<K: Resource + Clone + Serialize>(child: Option<&K>, printed: &mut String) -> Result<(), Unrenderable> {
-    let Some(mut child) = child.cloned() else {
-        return Ok(());
-    };
-    // The owner gets its uid when it is stored.
-    let metadata: &mut ObjectMeta = child.meta_mut();
-    metadata.owner_references = None;
-    printed.push_str("---\n");
-    printed.push_str(&serde_saphyr::to_string(&child)?);
-    Ok(())
 }
 
 #[cfg(test)]

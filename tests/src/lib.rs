@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod cluster;
+pub mod definitions;
 pub mod load;
 pub mod objects;
 pub mod prometheus;

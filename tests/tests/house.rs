@@ -65,6 +65,9 @@ fn the_pure_part_of_the_operator_names_no_client() {
         "validate",
         "fingerprint",
         "lease",
+        "clash",
+        "exposure",
+        "owner",
         "progress",
     ];
     for (name, text) in sources() {

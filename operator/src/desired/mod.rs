@@ -16,6 +16,7 @@ use k8s_openapi::api::core::v1::{Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde_json::{Value, to_value};
 
 use crate::external::{HttpRoute, ServiceMonitor};
 use crate::names;
@@ -42,6 +43,39 @@ pub struct Desired {
     pub ingress: Option<Ingress>,
     /// The same by the Gateway API.
     pub http_route: Option<HttpRoute>,
+}
+
+impl Desired {
+    /// Every child that is wanted, as a document.
+    ///
+    /// # Errors
+    /// When one cannot be written as JSON, which no input can cause.
+    pub fn documents(&self) -> serde_json::Result<Vec<Value>> {
+        // Without `..`: a child that is added and forgotten here does not compile.
+        let Self {
+            service_account,
+            service,
+            deployment,
+            service_monitor,
+            autoscaler,
+            disruption_budget,
+            network_policy,
+            ingress,
+            http_route,
+        } = self;
+        let all = [
+            to_value(service_account)?,
+            to_value(service)?,
+            to_value(deployment)?,
+            to_value(service_monitor)?,
+            to_value(autoscaler)?,
+            to_value(disruption_budget)?,
+            to_value(network_policy)?,
+            to_value(ingress)?,
+            to_value(http_route)?,
+        ];
+        Ok(all.into_iter().filter(|document| !document.is_null()).collect())
+    }
 }
 
 /// Builds all children. The same input gives the same output, so that an unchanged object is never sent again.
@@ -73,7 +107,7 @@ fn child_meta(validated: &Validated) -> ObjectMeta {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::crd::WebhookService;

@@ -13,7 +13,7 @@ mod drift;
 mod examples;
 mod installations;
 mod kubelet_metrics;
-mod late_monitors;
+mod late_apis;
 mod leadership;
 mod missing_image;
 mod missing_secret;
