@@ -23,8 +23,18 @@ example() {
   kubectl -n shop wait --for=condition=Ready --timeout=120s webhookservice/orders
 }
 
+# A node's rules for a Service follow its endpoints a moment later.
+open_door() {
+  local deadline=$((SECONDS + 60))
+  until curl -sf -o /dev/null --max-time 5 "${receiver%/webhook}/readyz"; do
+    [ $SECONDS -lt $deadline ] || { echo "nobody answers at $receiver"; return 1; }
+    sleep 1
+  done
+}
+
 send() {
   local i
+  open_door
   for i in $(seq 20); do
     curl -sf --max-time 5 -H 'content-type: application/json' -d "{\"order\": $i}" $receiver
   done
