@@ -84,6 +84,16 @@ pub async fn helm(arguments: &[&str]) -> Result<String> {
     run(&program("HELM")?, arguments).await
 }
 
+/// Waits until the operators of the present template are up, and no others are left.
+///
+/// # Errors
+/// When they are not within two minutes.
+pub async fn operators_rolled_out() -> Result<()> {
+    let status = ["rollout", "status", "deployment/webhook-operator", "--timeout=120s"];
+    kubectl(&[&["-n", OPERATOR_NAMESPACE][..], &status].concat()).await?;
+    Ok(())
+}
+
 fn program(variable: &str) -> Result<String> {
     std::env::var(variable).with_context(|| format!("{variable} is not set: run `make test`, which sets it"))
 }

@@ -105,6 +105,20 @@ impl Space {
         versions(&self.namespace, CHILDREN, &ours).await
     }
 
+    /// What each Warning about an object says; of one `reason`, or of any. Repeats are counted in one Event.
+    ///
+    /// # Errors
+    /// When the API server does not answer.
+    pub async fn warnings(&self, name: &str, reason: Option<&str>) -> Result<Vec<String>> {
+        let reason = reason.map(|reason| format!(",reason={reason}")).unwrap_or_default();
+        let chosen = format!("type=Warning,regarding.name={name}{reason}");
+        let get = ["get", "events.events.k8s.io", "--field-selector", &chosen, "-o", "json"];
+        let list: Value = serde_json::from_str(&self.kubectl(&get).await?)?;
+        let events = list["items"].as_array().into_iter().flatten();
+        let notes = events.map(|event| event["note"].as_str().unwrap_or_default().to_owned());
+        Ok(notes.collect())
+    }
+
     /// Waits until an object of this kind and name is there, or with `false` is not.
     ///
     /// # Errors

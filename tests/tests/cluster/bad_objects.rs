@@ -32,21 +32,11 @@ async fn allow(space: &Space, policies: Value) -> Result<()> {
 
 /// Waits for a Warning about an object, and gives what it says.
 async fn warned(space: &Space, name: &str, reason: &str) -> Result<String> {
-    let chosen = format!("type=Warning,reason={reason},regarding.name={name}");
     until(&format!("a Warning {reason} about {name}"), UP, || async {
-        let get = [
-            "get",
-            "events.events.k8s.io",
-            "--field-selector",
-            &chosen,
-            "-o",
-            "jsonpath={.items[*].note}",
-        ];
-        let note = space.kubectl(&get).await?;
-        Ok(if note.is_empty() {
-            Found::NotYet(note)
-        } else {
-            Found::Yes(note)
+        let notes = space.warnings(name, Some(reason)).await?;
+        Ok(match notes.into_iter().next() {
+            Some(note) => Found::Yes(note),
+            None => Found::NotYet("none".to_owned()),
         })
     })
     .await
@@ -126,19 +116,10 @@ async fn names_at_their_limit_and_objects_at_theirs() -> Result<()> {
 async fn told(space: &Space, name: &str) -> Result<()> {
     until(&format!("{name} is told how it stands"), UP, || async {
         let object = space.api::<WebhookService>().get(name).await?;
-        let chosen = format!("type=Warning,regarding.name={name}");
-        let get = [
-            "get",
-            "events.events.k8s.io",
-            "--field-selector",
-            &chosen,
-            "-o",
-            "jsonpath={.items[*].note}",
-        ];
-        let note = space.kubectl(&get).await?;
+        let notes = space.warnings(name, None).await?;
         let ready = object.status.context("no status").map(|status| status.conditions);
-        let said = ready.as_ref().is_ok_and(|conditions| !conditions.is_empty()) || !note.is_empty();
-        Ok(holds(said, &note))
+        let said = ready.as_ref().is_ok_and(|conditions| !conditions.is_empty()) || !notes.is_empty();
+        Ok(holds(said, &notes))
     })
     .await
 }

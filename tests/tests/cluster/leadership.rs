@@ -105,15 +105,7 @@ async fn hand_over(space: &Space, killed: bool) -> Result<f64> {
         writes = disturbed => writes?,
         ended = disturb(space) => return Err(ended.err().context("it goes on for ever")?),
     };
-    let rollout = [
-        "-n",
-        cluster::OPERATOR_NAMESPACE,
-        "rollout",
-        "status",
-        "deployment/webhook-operator",
-        "--timeout=120s",
-    ];
-    cluster::kubectl(&rollout).await?;
+    cluster::operators_rolled_out().await?;
     gap(&writes, &name)
 }
 

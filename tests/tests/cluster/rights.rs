@@ -43,17 +43,9 @@ async fn a_missing_right_costs_its_feature_alone_and_is_named() -> Result<()> {
             "restart",
             "deployment/webhook-operator",
         ];
-        let status = [
-            "-n",
-            cluster::OPERATOR_NAMESPACE,
-            "rollout",
-            "status",
-            "deployment/webhook-operator",
-            "--timeout=120s",
-        ];
         let without = async {
             cluster::kubectl(&restart).await?;
-            cluster::kubectl(&status).await?;
+            cluster::operators_rolled_out().await?;
             space.apply("orders", small()).await?;
             space.ready("orders").await?;
             until("Degraded names both verbs", UP, || async {

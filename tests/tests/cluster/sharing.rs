@@ -32,8 +32,7 @@ async fn operators(space: &Space, replicas: i32) -> Result<()> {
     let patch = Patch::Merge(json!({"spec": {"replicas": replicas}}));
     api.patch("webhook-operator", &PatchParams::default(), &patch).await?;
     let of_operator = ["-n", cluster::OPERATOR_NAMESPACE];
-    let rolled_out = ["rollout", "status", "deployment/webhook-operator", "--timeout=120s"];
-    cluster::kubectl(&[&of_operator[..], &rolled_out].concat()).await?;
+    cluster::operators_rolled_out().await?;
     if replicas == 0 {
         let selector = "app.kubernetes.io/name=webhook-operator";
         let gone = ["wait", "--for=delete", "pod", "-l", selector, "--timeout=120s"];

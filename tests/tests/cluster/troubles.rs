@@ -17,15 +17,6 @@ async fn says(space: &Space, name: &str, reason: &str, part: &str) -> Result<()>
     .await
 }
 
-/// How many Warnings of this reason an object has had, repeats in one Event counted once.
-async fn warnings(space: &Space, name: &str, reason: &str) -> Result<usize> {
-    let chosen = format!("type=Warning,reason={reason},regarding.name={name}");
-    let list = space
-        .kubectl(&["get", "events.events.k8s.io", "--field-selector", &chosen, "-o", "name"])
-        .await?;
-    Ok(list.lines().count())
-}
-
 fn one(more: (&str, Value)) -> Value {
     let mut spec =
         json!({"replicas": 1, "resources": {"requests": {"cpu": "5m"}}, "monitoring": {"containerMetrics": "None"}});
@@ -55,7 +46,7 @@ async fn each_trouble_has_its_name_and_its_advice() -> Result<()> {
             "correct spec.podTemplate.priorityClassName",
         )
         .await?;
-        assert_eq!(warnings(&space, "large", "Unschedulable").await?, 1);
+        assert_eq!(space.warnings("large", Some("Unschedulable")).await?.len(), 1);
         let quotas = space.api::<ResourceQuota>();
         let quota = serde_json::from_value(json!({"metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}))?;
         quotas.create(&PostParams::default(), &quota).await?;
@@ -72,7 +63,7 @@ async fn each_trouble_has_its_name_and_its_advice() -> Result<()> {
             "raise the ResourceQuota of the namespace",
         )
         .await?;
-        assert_eq!(warnings(&space, "orders", "FailedCreate").await?, 1);
+        assert_eq!(space.warnings("orders", Some("FailedCreate")).await?.len(), 1);
         quotas.delete("none", &DeleteParams::default()).await?;
         // The Deployment's controller tries again ever later.
         space.ready("orders").await
