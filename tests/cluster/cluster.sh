@@ -1,5 +1,9 @@
 # One kind cluster: its files, its node, and whether it is ours. Sourced after step.sh; `of NAME` chooses it.
 
+# Those of this name, and of one that begins with it, run no pods: see bare.sh.
+bare_cluster=webhook-operator-prove
+is_bare() { [[ $name == $bare_cluster* ]]; }
+
 kind_() { "$(program kind $kind)" "$@"; }
 
 of() {

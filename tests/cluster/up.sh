@@ -9,7 +9,8 @@ of "${1:-webhook-operator}"
 # The demo's cluster binds ports of this machine; a test's may run beside it, and logs what the operator asks of its API server.
 is_demo() { [ "$name" = webhook-operator ]; }
 if is_demo; then audit=(); else audit=("$here"/audit/*.yaml); fi
-recipe=$node_key-$(key "$here/../../kind-config.yaml" "${audit[@]}")
+bare=$here/bare/kube-controller-manager.sed
+recipe=$node_key-$(key "$here/../../kind-config.yaml" "${audit[@]}" $(! is_bare || echo "$bare"))
 
 check_ports() {
   local port
@@ -40,8 +41,15 @@ create() {
   echo "$recipe" >"$mark/recipe"
   is_demo || cp "$here/audit/policy.yaml" "$mark/audit-policy.yaml"
   config | kind_ create cluster --name "$name" --image "$node_image" --config - --kubeconfig "$kubeconfig.part" --wait 120s
+  ! is_bare || strip
   # Last: without it the cluster counts as half made.
   mv "$kubeconfig.part" "$kubeconfig"
+}
+
+# Leaves what a cluster without pods needs: the API server, and what deletes. A Service costs no rules then.
+strip() {
+  "$kubectl" --kubeconfig "$kubeconfig.part" -n kube-system delete --wait=false daemonset/kube-proxy deployment/coredns
+  docker exec -i "$node" sed -i "$(cat "$bare")" /etc/kubernetes/manifests/kube-controller-manager.yaml
 }
 
 # A node that stands still (the machine or Docker was restarted) is started again.
