@@ -24,6 +24,10 @@ pub struct Args {
     #[arg(long, env = "WEBHOOK_OPERATOR_CADVISOR_NAMESPACE", required = true)]
     pub cadvisor_namespace: Option<String>,
 
+    /// Secrets in that namespace with which the nodes pull cAdvisor's image, with commas between them. Default: none.
+    #[arg(long, env = "WEBHOOK_OPERATOR_CADVISOR_PULL_SECRETS", value_delimiter = ',', value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub cadvisor_pull_secrets: Vec<String>,
+
     /// The namespaces to work in, with commas between them. Default: all.
     #[arg(long, env = "WEBHOOK_OPERATOR_NAMESPACES", value_delimiter = ',', value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub namespaces: Vec<String>,

@@ -2,6 +2,9 @@
 
 use k8s_openapi::api::core::v1::{Capabilities, SeccompProfile, SecurityContext};
 
+/// Whom containers run as: nobody that a node knows, as distroless images have it. Also the group, where nothing else is needed.
+pub const USER: i64 = 65_532;
+
 /// A container without privilege, capability or a writable root.
 /// Source: the Kubernetes Pod Security Standards, level *restricted*.
 #[must_use]

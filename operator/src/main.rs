@@ -64,7 +64,11 @@ async fn operate(args: Args) -> Result<(), Failure> {
     };
     let settings = Settings {
         receiver_image,
-        cadvisor: CadvisorSettings { namespace, image },
+        cadvisor: CadvisorSettings {
+            namespace,
+            image,
+            pull_secrets: args.cadvisor_pull_secrets,
+        },
         scope: ScopeSettings {
             namespaces: args.namespaces,
             namespace_selector: args.namespace_selector,

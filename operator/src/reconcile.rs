@@ -21,10 +21,10 @@ use crate::error::{Error, root_cause};
 use crate::gate::Verb;
 use crate::mounts;
 use crate::names;
-use crate::optional::store;
+use crate::optional::{Feature, Served, store};
 use crate::progress::Work;
 use crate::report;
-use crate::status::{self, Failure, Failures, Observed};
+use crate::status::{self, Failure, Failures, Kubelets, Observed};
 use crate::validate::{Validated, validate};
 use crate::watches::{Guarded, seen};
 
@@ -206,10 +206,18 @@ fn compute(
         route: route.as_deref(),
         cadvisor: cadvisor.as_deref(),
         shared_failure: shared_failure.as_ref(),
-        kubelets_found: store(&watches.kubelets).is_some_and(|kubelets| !kubelets.is_empty()),
+        kubelets: kubelets(&watches.kubelets),
         service_monitor_served: store(&watches.service_monitors).is_some(),
     };
     status::compute(validated, failures, &observed, old, Timestamp::now())
+}
+
+fn kubelets<K: Resource<DynamicType = ()> + Clone + 'static>(feature: &Feature<K>) -> Kubelets {
+    match &*feature.borrow() {
+        Served::Filled(store) if !store.is_empty() => Kubelets::Found,
+        Served::Refused(message) => Kubelets::Unseen(message.clone()),
+        Served::Filled(_) | Served::Unknown | Served::Absent => Kubelets::Missing,
+    }
 }
 
 /// When to try again after a failure: twice as late each time, from one second to five minutes.

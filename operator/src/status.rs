@@ -45,10 +45,22 @@ pub struct Observed<'a> {
     pub cadvisor: Option<&'a DaemonSet>,
     /// Why the shared objects are not as they should be.
     pub shared_failure: Option<&'a Failure>,
-    /// Whether the Service of all kubelets is there.
-    pub kubelets_found: bool,
+    /// The Service of all kubelets.
+    pub kubelets: Kubelets,
     /// Whether the API server knows `ServiceMonitors`.
     pub service_monitor_served: bool,
+}
+
+/// What is known of the Service of all kubelets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kubelets {
+    /// It is there.
+    Found,
+    /// It is not.
+    #[default]
+    Missing,
+    /// We may not look; what the API server says, which names the right.
+    Unseen(String),
 }
 
 /// Why the children could not be applied, for a person.

@@ -1,6 +1,6 @@
 //! What is wrong with a pod, in a person's words, read off the pod's own state. Pure.
 
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
+use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
 use kube::ResourceExt;
 
 /// One thing that keeps a pod from running.
@@ -57,6 +57,9 @@ fn of_pod(pod: &Pod, failed_mounts: &[FailedMount]) -> Option<Trouble> {
 }
 
 fn of_container(pod: &Pod, container: &ContainerStatus, failed_mounts: &[FailedMount]) -> Option<Trouble> {
+    if let Some(ended) = crash(container) {
+        return Some(ended);
+    }
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
     let reason = waiting.reason.as_deref()?;
     let advice = match reason {
@@ -85,7 +88,6 @@ fn of_container(pod: &Pod, container: &ContainerStatus, failed_mounts: &[FailedM
         }
         "InvalidImageName" => "spec.image is no image reference: correct it",
         "ErrImageNeverPull" => "the node does not have the image: load it, or set spec.imagePullPolicy to IfNotPresent",
-        "CrashLoopBackOff" => "the receiver ends right after its start: its log says why (kubectl logs --previous)",
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
             return Some(Trouble {
                 reason: reason.to_owned(),
@@ -97,6 +99,28 @@ fn of_container(pod: &Pod, container: &ContainerStatus, failed_mounts: &[FailedM
             });
         }
         _ => return None,
+    };
+    Some(Trouble {
+        reason: reason.to_owned(),
+        message: format!("image {}: {advice}", container.image),
+    })
+}
+
+/// A container that has ended and is not well again. Between its tries it waits, runs for a moment and ends: the same is said
+/// all the while.
+fn crash(container: &ContainerStatus) -> Option<Trouble> {
+    if container.ready {
+        return None;
+    }
+    let ended = |state: &Option<ContainerState>| state.as_ref()?.terminated.clone();
+    let ended = ended(&container.state).or_else(|| ended(&container.last_state))?;
+    let (reason, advice) = if ended.reason.as_deref() == Some("OOMKilled") {
+        let advice = "the receiver was killed for its memory: raise spec.resources.limits.memory, or lower spec.limits";
+        ("OOMKilled", advice.to_owned())
+    } else {
+        let code = ended.exit_code;
+        let advice = format!("the receiver ended with exit code {code}: its log says why (kubectl logs --previous)");
+        ("CrashLoopBackOff", advice)
     };
     Some(Trouble {
         reason: reason.to_owned(),
@@ -169,9 +193,41 @@ mod tests {
         assert_eq!(of_pods(&[&pod], &others[..1]), None);
     }
 
+    fn crashed(state: &serde_json::Value, reason: &str) -> Pod {
+        let mut pod = waiting("a", "CrashLoopBackOff");
+        let container = &mut pod.status.as_mut().unwrap().container_statuses.as_mut().unwrap()[0];
+        container.state = serde_json::from_value(state.clone()).unwrap();
+        let ended = json!({"terminated": {"exitCode": 2, "reason": reason}});
+        container.last_state = serde_json::from_value(ended).unwrap();
+        pod
+    }
+
+    #[test]
+    fn what_ends_again_and_again_says_the_same_all_the_while() {
+        let states = [
+            json!({"waiting": {"reason": "CrashLoopBackOff"}}),
+            json!({"running": {}}),
+            json!({"terminated": {"exitCode": 2, "reason": "Error"}}),
+        ];
+        for state in states {
+            let trouble = of_pods(&[&crashed(&state, "Error")], &[]).unwrap();
+            assert_eq!(trouble.reason, "CrashLoopBackOff", "{state}");
+            assert!(trouble.message.contains("exit code 2"), "{}", trouble.message);
+        }
+        let mut well = crashed(&json!({"running": {}}), "Error");
+        well.status.as_mut().unwrap().container_statuses.as_mut().unwrap()[0].ready = true;
+        assert_eq!(of_pods(&[&well], &[]), None);
+    }
+
+    #[test]
+    fn what_needs_more_memory_says_so() {
+        let trouble = of_pods(&[&crashed(&json!({"running": {}}), "OOMKilled")], &[]).unwrap();
+        assert_eq!(trouble.reason, "OOMKilled");
+    }
+
     #[test]
     fn a_pod_that_goes_away_has_no_say() {
-        let mut pod = waiting("a", "CrashLoopBackOff");
+        let mut pod = crashed(&json!({"waiting": {"reason": "CrashLoopBackOff"}}), "Error");
         assert!(of_pods(&[&pod], &[]).is_some());
         pod.metadata.deletion_timestamp = serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
         assert_eq!(of_pods(&[&pod], &[]), None);

@@ -94,6 +94,20 @@ pub async fn operators_rolled_out() -> Result<()> {
     Ok(())
 }
 
+/// One of the images that `tests/cluster/rust-images.sh` has made or named, by its variable there, such as `OPERATOR_IMAGE`.
+///
+/// # Errors
+/// When it has not.
+pub fn image(variable: &str) -> Result<String> {
+    let file = cache().join("state/images.env");
+    let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+    let mut lines = text.lines();
+    let value = lines.find_map(|line| line.strip_prefix(variable)?.strip_prefix('='));
+    value
+        .map(str::to_owned)
+        .with_context(|| format!("{} has no {variable}", file.display()))
+}
+
 fn program(variable: &str) -> Result<String> {
     std::env::var(variable).with_context(|| format!("{variable} is not set: run `make test`, which sets it"))
 }

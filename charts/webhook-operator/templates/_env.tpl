@@ -6,6 +6,10 @@
   value: {{ include "webhook-operator.cadvisorImage" . | quote }}
 - name: WEBHOOK_OPERATOR_CADVISOR_NAMESPACE
   value: {{ include "webhook-operator.cadvisorNamespace" . }}
+{{- with .Values.cadvisor.imagePullSecrets }}
+- name: WEBHOOK_OPERATOR_CADVISOR_PULL_SECRETS
+  value: {{ range $index, $secret := . }}{{ if $index }},{{ end }}{{ $secret.name }}{{ end }}
+{{- end }}
 {{- with .Values.scope.namespaces }}
 - name: WEBHOOK_OPERATOR_NAMESPACES
   value: {{ join "," . | quote }}

@@ -1,10 +1,10 @@
-//! cAdvisor on every node, with the least that it needs: no privilege, no capability, no token, four read-only mounts.
+//! cAdvisor on every node, with the least that it needs: no privilege, no capability, no token, not root, three read-only mounts.
 //! Flags and mounts follow cAdvisor's own documentation and source as of 0.60; each that is not obvious says why.
 
 use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetSpec};
 use k8s_openapi::api::core::v1::{
-    Container, ContainerPort, HTTPGetAction, HostPathVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, Probe,
-    ResourceRequirements, Toleration, Volume, VolumeMount,
+    Container, ContainerPort, HTTPGetAction, HostPathVolumeSource, LocalObjectReference, PodSecurityContext, PodSpec,
+    PodTemplateSpec, Probe, ResourceRequirements, Toleration, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -18,11 +18,11 @@ use crate::names;
 const HOUSEKEEPING: &str = "15s";
 
 /// Host directory, where cAdvisor looks for it, and its volume's name.
-const MOUNTS: [(&str, &str, &str); 4] = [
+/// That each is needed is shown by `tests/tests/cluster/cadvisor_exceptions.rs`.
+const MOUNTS: [(&str, &str, &str); 3] = [
     // cAdvisor takes `/rootfs/proc` as the sign that it runs in a container, and reads other pods' network counters there.
     ("/proc", "/rootfs/proc", "proc"),
-    ("/sys", "/sys", "sys"),
-    // Explicit, or containerd mounts the pod's own cgroup over it on cgroup v2.
+    // The rest of `/sys` is the same in every container.
     ("/sys/fs/cgroup", "/sys/fs/cgroup", "cgroup"),
     // The directory, not the socket: a restarted containerd makes a new one.
     ("/run/containerd", "/run/containerd", "containerd"),
@@ -53,8 +53,10 @@ fn pod(settings: &CadvisorSettings) -> PodSpec {
         node_selector: Some([("kubernetes.io/os".to_owned(), "linux".to_owned())].into()),
         priority_class_name: Some("system-node-critical".to_owned()),
         security_context: Some(PodSecurityContext {
-            // containerd's socket belongs to root.
-            run_as_user: Some(0),
+            run_as_non_root: Some(true),
+            run_as_user: Some(hardening::USER),
+            // containerd's socket belongs to this group.
+            run_as_group: Some(0),
             seccomp_profile: Some(hardening::seccomp()),
             ..PodSecurityContext::default()
         }),
@@ -64,9 +66,18 @@ fn pod(settings: &CadvisorSettings) -> PodSpec {
             ..Toleration::default()
         }]),
         volumes: Some(MOUNTS.map(|(host, _, name)| host_directory(name, host)).into()),
+        image_pull_secrets: pull_secrets(settings),
         containers: vec![container(settings)],
         ..PodSpec::default()
     }
+}
+
+fn pull_secrets(settings: &CadvisorSettings) -> Option<Vec<LocalObjectReference>> {
+    let secrets = settings.pull_secrets.iter();
+    let secrets: Vec<_> = secrets
+        .map(|name| LocalObjectReference { name: name.clone() })
+        .collect();
+    (!secrets.is_empty()).then_some(secrets)
 }
 
 fn host_directory(name: &str, path: &str) -> Volume {
@@ -162,7 +173,7 @@ mod tests {
     use crate::shared::tests::settings;
 
     #[test]
-    fn nothing_of_the_host_is_writable_and_nothing_is_privileged() {
+    fn nothing_of_the_host_is_writable_and_nothing_is_privileged_or_root() {
         let pod = super::build(&settings()).spec.template.spec.unwrap();
         let container = &pod.containers[0];
         let context = container.security_context.as_ref().unwrap();
@@ -174,6 +185,8 @@ mod tests {
             context.capabilities.as_ref().unwrap().drop.as_deref(),
             Some(&["ALL".to_owned()][..])
         );
+        let person = pod.security_context.as_ref().unwrap();
+        assert_eq!((person.run_as_non_root, person.run_as_user), (Some(true), Some(65_532)));
         assert_eq!((pod.host_network, pod.host_pid, pod.host_ipc), (None, None, None));
         assert!(
             container

@@ -24,6 +24,8 @@ pub struct CadvisorSettings {
     pub namespace: String,
     /// cAdvisor's image.
     pub image: String,
+    /// Secrets of that namespace with which the nodes pull it.
+    pub pull_secrets: Vec<String>,
 }
 
 /// The names of the `WebhookServices` that want container metrics from one source, by namespace. Empty: nobody does.
@@ -96,6 +98,7 @@ pub(crate) mod tests {
         CadvisorSettings {
             namespace: "system-cadvisor".to_owned(),
             image: "cadvisor:1".to_owned(),
+            pull_secrets: vec![],
         }
     }
 

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::apps::v1::DaemonSet;
 
-use super::{Finding, Observed};
+use super::{Finding, Kubelets, Observed};
 use crate::crd::ContainerMetrics;
 use crate::names;
 use crate::validate::Validated;
@@ -30,23 +30,28 @@ fn kubelet(observed: &Observed<'_>) -> Finding {
             "monitoring.coreos.com/v1 is not served: the kubelets are scraped once the Prometheus Operator's CRDs are installed",
         );
     }
-    if !observed.kubelets_found {
-        return Finding::new(
+    let (selector, namespace) = (names::KUBELET_SELECTOR, names::KUBELET_NAMESPACE);
+    match &observed.kubelets {
+        Kubelets::Found => Finding::new(
+            true,
+            "KubeletMonitored",
+            "the kubelets' own cAdvisor has a ServiceMonitor for the receivers' series",
+        ),
+        Kubelets::Missing => Finding::new(
             false,
             "KubeletServiceMissing",
             format!(
-                "no Service with {} in {}: start the Prometheus Operator with --kubelet-service={}/kubelet, or write containerMetrics: CAdvisor",
-                names::KUBELET_SELECTOR,
-                names::KUBELET_NAMESPACE,
-                names::KUBELET_NAMESPACE
+                "no Service with {selector} in {namespace}: start the Prometheus Operator with --kubelet-service={namespace}/kubelet, or write containerMetrics: CAdvisor"
             ),
-        );
+        ),
+        Kubelets::Unseen(said) => Finding::new(
+            false,
+            "Forbidden",
+            format!(
+                "the kubelets' Service cannot be looked for: {said}: grant the operator list and watch of services in {namespace}, or write containerMetrics: CAdvisor"
+            ),
+        ),
     }
-    Finding::new(
-        true,
-        "KubeletMonitored",
-        "the kubelets' own cAdvisor has a ServiceMonitor for the receivers' series",
-    )
 }
 
 fn cadvisor(daemon_set: &DaemonSet) -> Finding {

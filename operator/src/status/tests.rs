@@ -228,7 +228,9 @@ fn the_kubelets_are_asked_for_what_they_need() {
     assert_eq!(reason(&observed), "ServiceMonitorsNotServed");
     observed.service_monitor_served = true;
     assert_eq!(reason(&observed), "KubeletServiceMissing");
-    observed.kubelets_found = true;
+    observed.kubelets = Kubelets::Unseen("cannot list resource \"services\"".to_owned());
+    assert_eq!(reason(&observed), "Forbidden");
+    observed.kubelets = Kubelets::Found;
     assert_eq!(reason(&observed), "KubeletMonitored");
     let failure = Failure {
         reason: "Forbidden",

@@ -1,16 +1,101 @@
 //! The chart: upgrade, uninstall, install again.
 
-use anyhow::Result;
-use e2e::objects::exists;
+use anyhow::{Context, Result};
+use e2e::objects::{UP, exists};
+use e2e::space::Space;
+use e2e::wait::{holds, until};
 use e2e::{cluster, space};
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::{Namespace, Service};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::api::{Patch, PatchParams};
 use kube::{Api, ResourceExt};
-use serde_json::json;
+use serde_json::{Value, json};
 use webhook_operator::crd::WebhookService;
 
 fn root() -> &'static str {
     concat!(env!("CARGO_MANIFEST_DIR"), "/..")
+}
+
+/// Installs this checkout's chart over whatever chart is there, as `make up` does.
+async fn install_ours() -> Result<()> {
+    let script = format!("{}/tests/cluster/install.sh", root());
+    cluster::run("bash", &[&script, &cluster::name()?]).await.map(drop)
+}
+
+/// The chart of the release before this one, as it was packaged.
+const RELEASED: &str = "tests/chart/released/webhook-operator-0.1.0.tgz";
+
+async fn install_released() -> Result<()> {
+    let mut values = vec![format!("cadvisor.image={}", cluster::image("CADVISOR_IMAGE")?)];
+    for (path, variable) in [("image", "OPERATOR_IMAGE"), ("receiver.image", "RECEIVER_IMAGE")] {
+        let image = cluster::image(variable)?;
+        let (repository, tag) = image.rsplit_once(':').context("no tag")?;
+        values.push(format!("{path}.repository={repository},{path}.tag={tag}"));
+    }
+    let release = ["webhook-operator", "-n", cluster::OPERATOR_NAMESPACE];
+    cluster::helm(&[&["uninstall"], &release[..], &["--wait"]].concat()).await?;
+    let chart = format!("{}/{RELEASED}", root());
+    let install = [
+        "install",
+        release[0],
+        &chart,
+        release[1],
+        release[2],
+        "--set-string",
+        &values.join(","),
+        "--wait",
+        "--timeout=120s",
+    ];
+    cluster::helm(&install).await.map(drop)
+}
+
+/// What the receivers are made from, without what this release adds to every one: see CHANGELOG.md.
+async fn template(space: &Space) -> Result<Value> {
+    let mut spec = serde_json::to_value(space.api::<Deployment>().get("orders").await?.spec)?;
+    for amounts in ["requests", "limits"] {
+        let amounts = spec.pointer_mut(&format!("/template/spec/containers/0/resources/{amounts}"));
+        let amounts = amounts.and_then(Value::as_object_mut).context("no resources")?;
+        amounts.remove("ephemeral-storage");
+    }
+    Ok(spec)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_from_the_last_release_changes_receivers_only_as_its_notes_say() -> Result<()> {
+    let _use = cluster::alone().await;
+    space::with("upgrade", |space| async move {
+        let walk = async {
+            install_released().await?;
+            space
+                .apply("orders", json!({"resources": {"requests": {"cpu": "5m"}}}))
+                .await?;
+            space.ready("orders").await?;
+            template(&space).await
+        };
+        let before = walk.await;
+        // Whatever comes of it: other tests need our chart.
+        install_ours().await?;
+        let before = before?;
+        // A field that the old definition did not have, and that is no receiver's.
+        let change = Patch::Merge(json!({"spec": {"service": {"annotations": {"upgraded": "yes"}}}}));
+        space
+            .api::<WebhookService>()
+            .patch("orders", &PatchParams::default(), &change)
+            .await?;
+        until("the new operator has been here", UP, || async {
+            let service = space.api::<Service>().get("orders").await?;
+            Ok(holds(
+                service.annotations().get("upgraded").is_some(),
+                service.annotations(),
+            ))
+        })
+        .await?;
+        space.ready("orders").await?;
+        assert_eq!(template(&space).await?, before, "the upgrade changed receivers");
+        Ok(())
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,11 +128,7 @@ async fn upgrade_keeps_receivers_and_uninstall_keeps_the_definition_and_every_ob
         let object = space.api::<WebhookService>().get("orders").await;
         let kept = space.versions().await;
         // Put back before anything is judged: other tests need it.
-        cluster::run(
-            "bash",
-            &[&format!("{}/tests/cluster/install.sh", root()), &cluster::name()?],
-        )
-        .await?;
+        install_ours().await?;
         outcome?;
         gone?;
         assert_eq!(

@@ -2,9 +2,11 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use e2e::{cluster, space};
+use e2e::wait::{holds, until};
+use e2e::{cluster, prometheus, space};
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::ListParams;
 use kube::{Api, ResourceExt};
@@ -83,4 +85,37 @@ async fn the_operators_tell_of_themselves_and_one_leads() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+/// The chart's own `ServiceMonitor`, as a running Prometheus takes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prometheus_scrapes_both_operators() -> Result<()> {
+    let client = cluster::client().await?;
+    let chart = concat!(env!("CARGO_MANIFEST_DIR"), "/../charts/webhook-operator");
+    let release = [
+        "upgrade",
+        "webhook-operator",
+        chart,
+        "-n",
+        cluster::OPERATOR_NAMESPACE,
+        "--reuse-values",
+    ];
+    let enable = [&release[..], &["--set", "serviceMonitor.enabled=true", "--wait"]].concat();
+    // Nothing of the pods changes by it, but no other test may change the release at the same time.
+    let alone = cluster::alone().await;
+    cluster::helm(&enable).await?;
+    drop(alone);
+    let _use = cluster::shared().await;
+    let own = format!("namespace=\"{}\"", cluster::OPERATOR_NAMESPACE);
+    for (what, expected) in [
+        (format!("sum(up{{{own}}})"), 2.0),
+        (format!("sum(webhook_operator_leader{{{own}}})"), 1.0),
+    ] {
+        until(&format!("{what} is {expected}"), Duration::from_mins(4), || async {
+            let found = prometheus::number(&client, &what).await?;
+            Ok(holds((found - expected).abs() < 0.1, &found))
+        })
+        .await?;
+    }
+    Ok(())
 }

@@ -18,8 +18,12 @@ const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../charts/webhook-oper
 
 /// Applies an object with the second installation's id.
 async fn apply_blue(space: &Space, name: &str) -> Result<()> {
+    apply_blue_with(space, name, "None").await
+}
+
+async fn apply_blue_with(space: &Space, name: &str, metrics: &str) -> Result<()> {
     let spec =
-        json!({"replicas": 1, "resources": {"requests": {"cpu": "5m"}}, "monitoring": {"containerMetrics": "None"}});
+        json!({"replicas": 1, "resources": {"requests": {"cpu": "5m"}}, "monitoring": {"containerMetrics": metrics}});
     let object = json!({
         "apiVersion": "webhook-operator.dev/v1alpha1", "kind": "WebhookService",
         "metadata": {"name": name, "labels": {"webhook-operator.dev/controller-id": "blue"}}, "spec": spec,
@@ -117,6 +121,15 @@ async fn walk(space: &Space) -> Result<()> {
         roles.get_opt(&name).await?.is_none(),
         "a list of namespaces needs no ClusterRole"
     );
+    // Nor has it rights where the kubelets' Service is.
+    apply_blue_with(space, "blue", "Kubelet").await?;
+    until("the missing right is named", UP, || async {
+        let (reason, message) = space.condition("blue", "ContainerMetricsReady", "False").await?;
+        let is_named = reason == "Forbidden" && message.contains("cannot list resource \"services\"");
+        Ok(holds(is_named, &(reason, message.clone())))
+    })
+    .await?;
+    apply_blue(space, "blue").await?;
 
     install(space, &["--set", "scope.namespaceSelector=hooks=on"]).await?;
     apply_blue(space, "later").await?;

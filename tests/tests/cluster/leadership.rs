@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use e2e::audit::{self, Request};
 use e2e::objects::UP;
 use e2e::space::Space;
-use e2e::wait::{Found, until};
+use e2e::wait::{Found, holds, until};
 use e2e::{cluster, space};
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Pod, Service};
@@ -80,25 +80,60 @@ fn gap(writes: &[Request], before: &str) -> Result<f64> {
     Ok((second(&begin.at)? - second(&last.at)?).rem_euclid(86400.0))
 }
 
-/// Kills a pod's operator with a signal that it cannot hear.
-async fn kill(pod: &Pod) -> Result<()> {
+/// Sends a pod's operator a signal that it cannot hear.
+async fn signal(pod: &Pod, signal: &str) -> Result<()> {
     let uid = pod.uid().context("no uid")?.replace('-', "[-_]");
-    let kill =
-        format!("for p in $(pgrep -x webhook-operato); do ! grep -qE '{uid}' /proc/$p/cgroup || kill -9 $p; done");
-    cluster::in_node(&["sh", "-c", &kill]).await.map(drop)
+    let send = format!(
+        "for p in $(pgrep -x webhook-operato); do ! grep -qE '{uid}' /proc/$p/cgroup || kill -{signal} $p; done"
+    );
+    cluster::in_node(&["sh", "-c", &send]).await.map(drop)
 }
 
-async fn hand_over(space: &Space, killed: bool) -> Result<f64> {
+/// How a leader goes.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// Told to.
+    Told,
+    /// At once.
+    Killed,
+    /// It stands still, and wakes up when another leads.
+    Frozen,
+}
+
+/// Waits until the operator of this pod was started anew: it ended when it saw that another leads.
+async fn started_anew(space: &Space, before: &Pod) -> Result<()> {
+    let restarts = |pod: &Pod| {
+        let status = pod.status.as_ref()?;
+        Some(status.container_statuses.as_ref()?.first()?.restart_count)
+    };
+    let pods = Api::<Pod>::namespaced(space.client.clone(), cluster::OPERATOR_NAMESPACE);
+    until("the frozen one has ended", UP, || async {
+        let found = restarts(&pods.get(&before.name_any()).await?);
+        Ok(holds(found > restarts(before), &found))
+    })
+    .await
+}
+
+async fn hand_over(space: &Space, way: Way) -> Result<f64> {
     let pod = leader(space).await?;
     let (name, since) = (pod.name_any(), audit::now().await?);
     let disturbed = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        if killed {
-            kill(&pod).await?;
-        } else {
-            let pods = Api::<Pod>::namespaced(space.client.clone(), cluster::OPERATOR_NAMESPACE);
-            pods.delete(&name, &DeleteParams::default()).await?;
+        match way {
+            Way::Told => {
+                let pods = Api::<Pod>::namespaced(space.client.clone(), cluster::OPERATOR_NAMESPACE);
+                pods.delete(&name, &DeleteParams::default()).await?;
+            }
+            Way::Killed => signal(&pod, "KILL").await?,
+            Way::Frozen => signal(&pod, "STOP").await?,
         }
+        let writes = followed(&name, &since).await?;
+        if way != Way::Frozen {
+            return Ok(writes);
+        }
+        // What it had in hand when it froze, it must not send now.
+        signal(&pod, "CONT").await?;
+        started_anew(space, &pod).await?;
         followed(&name, &since).await
     };
     let writes = tokio::select! {
@@ -118,12 +153,14 @@ async fn one_writes_and_the_other_follows() -> Result<()> {
         space.ready("orders").await?;
         let mut told = Vec::new();
         for _ in 0..3 {
-            told.push(hand_over(&space, false).await?);
+            told.push(hand_over(&space, Way::Told).await?);
         }
         // A busy machine may hold one up; a hand-over that waited for the lease to run out would hold up all.
         ensure!(told.iter().any(|gap| *gap <= 2.0), "told to stop, the gaps were {told:?} s");
-        let killed = hand_over(&space, true).await?;
-        ensure!(killed <= 15.0, "killed, the gap was {killed} s");
+        for way in [Way::Killed, Way::Frozen] {
+            let gap = hand_over(&space, way).await?;
+            ensure!(gap <= 15.0, "without a word, the gap was {gap} s");
+        }
         Ok(())
     })
     .await

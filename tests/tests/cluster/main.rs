@@ -4,6 +4,7 @@ mod accepted;
 mod admission;
 mod autoscaling;
 mod bad_objects;
+mod cadvisor_exceptions;
 mod chart;
 mod clean_metrics;
 mod container_metrics;

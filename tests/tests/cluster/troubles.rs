@@ -32,6 +32,9 @@ async fn each_trouble_has_its_name_and_its_advice() -> Result<()> {
         space.apply("large", one(("resources", much))).await?;
         let unknown = json!({"priorityClassName": "nosuch"});
         space.apply("classless", one(("podTemplate", unknown))).await?;
+        // A program that is no receiver ends at once.
+        let crashing = json!(cluster::image("OPERATOR_IMAGE")?);
+        space.apply("crashing", one(("image", crashing))).await?;
         says(
             &space,
             "large",
@@ -47,6 +50,7 @@ async fn each_trouble_has_its_name_and_its_advice() -> Result<()> {
         )
         .await?;
         assert_eq!(space.warnings("large", Some("Unschedulable")).await?.len(), 1);
+        says(&space, "crashing", "CrashLoopBackOff", "kubectl logs --previous").await?;
         let quotas = space.api::<ResourceQuota>();
         let quota = serde_json::from_value(json!({"metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}}))?;
         quotas.create(&PostParams::default(), &quota).await?;
@@ -66,7 +70,10 @@ async fn each_trouble_has_its_name_and_its_advice() -> Result<()> {
         assert_eq!(space.warnings("orders", Some("FailedCreate")).await?.len(), 1);
         quotas.delete("none", &DeleteParams::default()).await?;
         // The Deployment's controller tries again ever later.
-        space.ready("orders").await
+        space.ready("orders").await?;
+        // By now it has been started several times, and each time it was the same.
+        assert_eq!(space.warnings("crashing", Some("CrashLoopBackOff")).await?.len(), 1);
+        Ok(())
     })
     .await
 }

@@ -72,8 +72,8 @@ fn pod(validated: &Validated) -> PodSpec {
         ),
         security_context: Some(PodSecurityContext {
             run_as_non_root: Some(true),
-            run_as_user: Some(65_532),
-            run_as_group: Some(65_532),
+            run_as_user: Some(hardening::USER),
+            run_as_group: Some(hardening::USER),
             seccomp_profile: Some(hardening::seccomp()),
             ..PodSecurityContext::default()
         }),
