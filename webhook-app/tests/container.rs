@@ -6,6 +6,7 @@ mod program;
 mod wire;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -104,13 +105,22 @@ fn in_file(&(_, file, line, before, unit): &Row) -> Option<f64> {
     let controller = if is_v1() { file.split('.').next().unwrap() } else { "" };
     let text = std::fs::read_to_string(directory(controller)?.join(file)).ok()?;
     let line = text.lines().find(|one| one.starts_with(line))?;
-    let number: f64 = line[line.rfind(before)? + before.len()..].trim().parse().ok()?;
+    let number = if before.is_empty() {
+        line
+    } else {
+        line.rsplit(before).next()?
+    };
+    let number: f64 = number.parse().ok()?;
     // -1, and in version 1 the largest number, are no limit.
     (0.0..1e18).contains(&number).then_some(number / unit)
 }
 
 fn asked(program: &Program) -> BTreeMap<String, f64> {
-    let page = get(program.address, "/metrics");
+    asked_at(program.address)
+}
+
+fn asked_at(address: SocketAddr) -> BTreeMap<String, f64> {
+    let page = get(address, "/metrics");
     assert_eq!(page.status, 200);
     series(&page.body)
 }
@@ -161,10 +171,10 @@ fn nothing_of_it_is_said_unasked() {
 fn many_who_ask_at_once_are_all_answered_by_one_thread_more() {
     let program = Program::start(&["--container-metrics"]);
     asked(&program);
-    let threads = program.threads();
+    let (address, threads) = (program.address, program.threads());
     std::thread::scope(|scope| {
         for _ in 0..32 {
-            scope.spawn(|| (0..8).for_each(|_| assert!(asked(&program).len() > 10)));
+            scope.spawn(move || (0..8).for_each(|_| assert!(asked_at(address).len() > 10)));
         }
     });
     assert!(program.threads() <= threads, "{threads} before");

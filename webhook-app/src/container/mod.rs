@@ -1,6 +1,8 @@
 //! The CPU, memory and pressure of the container that this process runs in, under the names that cAdvisor has for them:
 //! for clusters where no cAdvisor may run. Files are read when somebody asks for the metrics, and at no other time.
 
+#[cfg(test)]
+mod contents;
 mod families;
 mod figures;
 mod place;
