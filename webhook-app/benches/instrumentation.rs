@@ -2,7 +2,10 @@
 //! Run by `cargo bench -p webhook-app`, and by `make bench` for the report.
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on ends")]
 
+use std::path::Path;
+
 use divan::{AllocProfiler, Bencher};
+use webhook_app::container::Container;
 use webhook_app::metrics::Metrics;
 use webhook_app::webhook::{Kind, check_body, check_type};
 
@@ -25,6 +28,21 @@ fn count_and_time_one_request(bencher: Bencher<'_, '_>) {
 fn count_and_time_from_two_threads(bencher: Bencher<'_, '_>) {
     let metrics = Metrics::new().unwrap();
     bencher.bench(|| metrics.begin().succeeded(1024));
+}
+
+/// One scrape, as text.
+#[divan::bench]
+fn write_the_metrics(bencher: Bencher<'_, '_>) {
+    let metrics = Metrics::new().unwrap();
+    bencher.bench(|| metrics.text());
+}
+
+/// The same with the figures of this process' own container, from its cgroup.
+#[divan::bench]
+fn write_the_metrics_and_the_containers(bencher: Bencher<'_, '_>) {
+    let mut metrics = Metrics::new().unwrap();
+    metrics.tell_of(Container::find(Path::new("/")).unwrap()).unwrap();
+    bencher.bench(|| metrics.text());
 }
 
 /// The content type and the JSON of one kilobyte.

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -10,6 +11,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, anyhow};
 use futures::FutureExt;
 use webhook_app::config::{self, Config, DeliveryArgs, HandshakeStyle, LogFormat, SendArgs, Tool, VerificationArgs};
+use webhook_app::container::Container;
 use webhook_app::delivery::forward::Forward;
 use webhook_app::delivery::{Delivery, client};
 use webhook_app::handshake::Handshake;
@@ -61,7 +63,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     server::use_all_descriptors();
     let signals = Signals::listen().context("signals cannot be received")?;
     let is_draining = Arc::new(AtomicBool::new(false));
-    let metrics = Metrics::new()?;
+    let metrics = metrics(config)?;
     let scheme = config.verification.scheme().map_err(|line| anyhow!(line))?;
     let verification = scheme
         .clone()
@@ -101,6 +103,18 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+fn metrics(config: &Config) -> anyhow::Result<Metrics> {
+    let mut metrics = Metrics::new()?;
+    if config.container_metrics {
+        match Container::find(Path::new("/")) {
+            Ok(container) => metrics.tell_of(container)?,
+            // Webhooks are taken all the same.
+            Err(error) => tracing::warn!(error, "--container-metrics: this container has no series"),
+        }
+    }
+    Ok(metrics)
 }
 
 fn verification(arguments: &VerificationArgs, scheme: Scheme, metrics: &Metrics) -> anyhow::Result<Verification> {

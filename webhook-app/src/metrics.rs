@@ -2,19 +2,16 @@
 //! comes from a secret's file name: none comes from a request.
 
 mod durations;
+mod page;
 
 use std::time::Duration;
 
 use durations::Durations;
-use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use page::Turns;
+use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
 use crate::answer::Reason;
 use crate::delivery::Undelivered;
-
-/// How the encoder writes the bound of a whole second, and how the original and `OpenMetrics` do. A label's value is
-/// part of a series' name: with the encoder's, recorded series of the original would end here.
-const RUST_BOUND: &str = "{le=\"1\"}";
-const BOUND: &str = "{le=\"1.0\"}";
 
 /// The bounds of deliveries, in seconds.
 const DELIVERY_BOUNDS: [f64; 11] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
@@ -23,6 +20,8 @@ const DELIVERY_BOUNDS: [f64; 11] = [0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     registry: Registry,
+    /// Where files have to be read for the page, whose turn it is.
+    turns: Option<Turns>,
     success: IntCounter,
     error: IntCounter,
     /// Reads the processor's own counter where that is reliable: the system's clock costs more than all the counting.
@@ -139,6 +138,7 @@ impl Metrics {
             secrets_refused: reloads.with_label_values(&["refused"]),
             deliveries: Deliveries::new(&families)?,
             registry: families.0,
+            turns: None,
         })
     }
 
@@ -186,16 +186,6 @@ impl Metrics {
     /// Counts an attempt after the first.
     pub fn tried_again(&self) {
         self.deliveries.retries.inc();
-    }
-
-    /// All families in Prometheus' text format 0.0.4.
-    ///
-    /// # Errors
-    /// When a family cannot be written as text, which no input can cause.
-    pub fn text(&self) -> Result<String, prometheus::Error> {
-        let mut text = String::with_capacity(8192);
-        TextEncoder::new().encode_utf8(&self.registry.gather(), &mut text)?;
-        Ok(text.replace(RUST_BOUND, BOUND))
     }
 }
 

@@ -59,17 +59,17 @@ impl Routes {
             return self.receiver.take(request, guest).await;
         }
         if self.has_observation && ["/metrics", "/healthz", "/readyz"].contains(&path) {
-            return self.observe(request.method(), path);
+            return self.observe(request.method(), path).await;
         }
         Answer::refused(&Refusal::UnknownPath)
     }
 
-    fn observe(&self, method: &Method, path: &str) -> Answer {
+    async fn observe(&self, method: &Method, path: &str) -> Answer {
         if method != Method::GET && method != Method::HEAD {
             return Answer::refused(&Refusal::WrongMethod("GET, HEAD"));
         }
         match path {
-            "/metrics" => match self.receiver.metrics.text() {
+            "/metrics" => match self.receiver.metrics.page().await {
                 Ok(text) => Answer::new(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text),
                 Err(error) => {
                     tracing::error!(%error, "metrics could not be written");

@@ -14,7 +14,9 @@ pub struct Monitoring {
     /// The `ServiceMonitor` by which a Prometheus Operator finds the receivers.
     pub service_monitor: ServiceMonitorSettings,
 
-    /// Where the receivers' CPU, memory and network figures come from.
+    /// Where the receivers' CPU, memory and network figures come from. `CAdvisor`: one on every node, which reads host directories.
+    /// `Kubelet`: the kubelets' own, where Prometheus may scrape them. `Self`: each receiver tells of its own container, for
+    /// clusters where neither may be; it knows no network. `None`: nowhere.
     pub container_metrics: ContainerMetrics,
 
     /// A port of the pods for `/metrics` and health alone, so that they are not on the webhooks' port and not behind its
@@ -125,6 +127,10 @@ pub enum ContainerMetrics {
     /// The kubelet's own endpoint `/metrics/cadvisor`, without a pod of ours: needs the Service of all kubelets that the Prometheus
     /// Operator keeps when it is started with `--kubelet-service`, and a Prometheus that may `get` `nodes/metrics`.
     Kubelet,
+    /// Each receiver's own cgroup, served with its other metrics, without a pod of ours and without any right: for clusters that
+    /// forbid host directories. Says nothing of the network, and nothing while the receiver does not run.
+    #[serde(rename = "Self")]
+    OwnCgroup,
     /// Nowhere: this object needs none.
     None,
 }

@@ -125,8 +125,9 @@ pub(crate) mod tests {
         let asks = object("shop", "orders", "CAdvisor", false);
         let going = object("shop", "pay", "CAdvisor", true);
         let content = object("shop", "other", "None", false);
-        assert!(by_cadvisor(&[&asks, &going, &content]));
-        assert!(!by_cadvisor(&[&going, &content]));
+        let by_itself = object("shop", "third", "Self", false);
+        assert!(by_cadvisor(&[&asks, &going, &content, &by_itself]));
+        assert!(!by_cadvisor(&[&going, &content, &by_itself]));
         assert!(!by_cadvisor(&[]));
     }
 }

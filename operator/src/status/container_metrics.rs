@@ -9,8 +9,13 @@ use crate::validate::Validated;
 
 pub(super) fn find(validated: &Validated, observed: &Observed<'_>) -> Finding {
     let wanted = validated.spec.monitoring.container_metrics;
-    if wanted == ContainerMetrics::None {
-        return Finding::new(false, "SwitchedOff", "spec.monitoring.containerMetrics is None");
+    match wanted {
+        ContainerMetrics::None => {
+            return Finding::new(false, "SwitchedOff", "spec.monitoring.containerMetrics is None");
+        }
+        // Nothing shared that could fail.
+        ContainerMetrics::OwnCgroup => return own_cgroup(validated, observed),
+        ContainerMetrics::CAdvisor | ContainerMetrics::Kubelet => {}
     }
     if let Some(failure) = observed.shared_failure {
         return Finding::new(false, failure.reason, &failure.message);
@@ -20,6 +25,21 @@ pub(super) fn find(validated: &Validated, observed: &Observed<'_>) -> Finding {
         (_, Some(daemon_set)) => cadvisor(daemon_set),
         (_, None) => Finding::new(false, "CadvisorMissing", "the shared cAdvisor is not there yet"),
     }
+}
+
+fn own_cgroup(validated: &Validated, observed: &Observed<'_>) -> Finding {
+    let unmonitored = if !validated.spec.monitoring.service_monitor.enabled {
+        "; spec.monitoring.serviceMonitor.enabled is false: who wants them scrapes the receivers' /metrics"
+    } else if !observed.service_monitor_served {
+        "; monitoring.coreos.com/v1 is not served: they are scraped once the Prometheus Operator's CRDs are installed"
+    } else {
+        ""
+    };
+    Finding::new(
+        true,
+        "SelfReported",
+        format!("the receivers serve their own containers' figures with their metrics{unmonitored}"),
+    )
 }
 
 fn kubelet(observed: &Observed<'_>) -> Finding {

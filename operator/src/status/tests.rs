@@ -239,3 +239,36 @@ fn the_kubelets_are_asked_for_what_they_need() {
     observed.shared_failure = Some(&failure);
     assert_eq!(reason(&observed), "Forbidden");
 }
+
+#[test]
+fn receivers_that_tell_of_themselves_need_nothing_that_is_shared() {
+    let failure = Failure {
+        reason: "Forbidden",
+        message: "cannot patch".to_owned(),
+    };
+    let serve = "the receivers serve their own containers' figures with their metrics";
+    let off = format!(
+        "{serve}; spec.monitoring.serviceMonitor.enabled is false: who wants them scrapes the receivers' /metrics"
+    );
+    let waits = format!(
+        "{serve}; monitoring.coreos.com/v1 is not served: they are scraped once the Prometheus Operator's CRDs are installed"
+    );
+    for (is_enabled, service_monitor_served, expected) in [
+        (true, true, serve),
+        (true, false, &waits),
+        (false, true, &off),
+        (false, false, &off),
+    ] {
+        let monitoring = json!({"containerMetrics": "Self", "serviceMonitor": {"enabled": is_enabled}});
+        let observed = Observed {
+            service_monitor_served,
+            shared_failure: Some(&failure),
+            ..Observed::default()
+        };
+        let found = container_metrics::find(&validated(json!({"monitoring": monitoring})), &observed);
+        assert_eq!(
+            (found.holds, found.reason.as_str(), found.message.as_str()),
+            (true, "SelfReported", expected)
+        );
+    }
+}

@@ -17,7 +17,7 @@ const METRICS: [&str; 2] = [
 ];
 
 /// What the kubelet's own cAdvisor says of a container, by the API server's way to the node.
-async fn by_kubelet(space: &Space, metric: &str, pod: &str) -> Result<f64> {
+pub(crate) async fn by_kubelet(space: &Space, metric: &str, pod: &str) -> Result<f64> {
     let nodes = Api::<Node>::all(space.client.clone())
         .list(&ListParams::default())
         .await?

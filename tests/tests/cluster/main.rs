@@ -24,6 +24,7 @@ mod ownership;
 mod rest;
 mod rights;
 mod rotation;
+mod self_metrics;
 mod sharing;
 mod switches;
 mod troubles;

@@ -60,6 +60,10 @@ pub struct Config {
     #[command(flatten)]
     pub delivery: DeliveryArgs,
 
+    /// Serves what the program's own container uses among the metrics too, under cAdvisor's names.
+    #[arg(long, env = "WEBHOOK_CONTAINER_METRICS")]
+    pub container_metrics: bool,
+
     /// The form of the log on standard error.
     #[arg(long, env = "WEBHOOK_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,

@@ -62,6 +62,13 @@ impl Program {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
+    /// How many threads it has.
+    pub(crate) fn threads(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/task", self.child.id()))
+            .unwrap()
+            .count()
+    }
+
     /// Waits for its end; what it still logged comes with its status.
     pub(crate) fn end(mut self) -> (ExitStatus, Vec<String>) {
         eventually("the program ends", || !self.is_running());

@@ -3,6 +3,7 @@
 use k8s_openapi::api::core::v1::{EnvVar, KeyToPath, SecretVolumeSource, Volume, VolumeMount};
 
 use super::{delivery, verification};
+use crate::crd::ContainerMetrics;
 use crate::validate::Validated;
 
 /// Readable by everybody in the pod, which is the receiver alone; writable by nobody.
@@ -29,6 +30,9 @@ impl Settings {
         settings.set_seconds("WEBHOOK_REQUEST_TIMEOUT", spec.limits.request_timeout_seconds);
         if let Some(port) = spec.monitoring.port {
             settings.set("WEBHOOK_METRICS_LISTEN", format!("0.0.0.0:{port}"));
+        }
+        if spec.monitoring.container_metrics == ContainerMetrics::OwnCgroup {
+            settings.set("WEBHOOK_CONTAINER_METRICS", "true");
         }
         if let Some(verification) = &spec.verification {
             verification::add(&mut settings, verification);

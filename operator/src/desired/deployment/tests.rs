@@ -252,6 +252,16 @@ fn a_port_of_its_own_takes_metrics_and_health() {
 }
 
 #[test]
+fn a_receiver_that_tells_of_itself_has_one_variable_more_and_no_right() {
+    let mut expected = serde_json::to_value(super::build(&validated(json!({})))).unwrap();
+    let container = &mut expected["spec"]["template"]["spec"]["containers"][0];
+    let variable = json!({"name": "WEBHOOK_CONTAINER_METRICS", "value": "true"});
+    container["env"].as_array_mut().unwrap().push(variable);
+    let built = super::build(&validated(json!({"monitoring": {"containerMetrics": "Self"}})));
+    assert_eq!(serde_json::to_value(built).unwrap(), expected);
+}
+
+#[test]
 fn an_autoscaled_deployment_says_nothing_about_replicas() {
     let built = super::build(&validated(json!({"replicas": 4, "autoscaling": {"maxReplicas": 5}})));
     assert_eq!(built.spec.replicas, None);
