@@ -43,6 +43,10 @@ pub struct Settings {
 /// How many plans of each workload a sample has, at least, of the crashes and of each other matrix.
 const SAMPLED: [usize; 3] = [5, 3, 3];
 
+/// How many runs that were late beside others are timed again by themselves: what others take of the machine is not the operator's.
+/// More than these are late because of the operator.
+const LATE: usize = 20;
+
 /// Runs the three matrices; each report is written as soon as it is there. `say` hears of progress.
 ///
 /// # Errors
@@ -93,6 +97,7 @@ async fn lanes(client: &Client, count: usize) -> Result<Vec<Arc<Lane>>> {
 /// Those that are needed: a plan's line names its own.
 fn workloads(settings: &Settings) -> Result<Vec<Workload>> {
     let named = settings.only.as_ref().and_then(|only| only.split('/').nth(1));
+    let named = named.filter(|word| !word.is_empty());
     named.map_or_else(|| Ok(workload::ALL.into()), |word| Ok(vec![word.parse()?]))
 }
 
@@ -179,7 +184,15 @@ async fn run_all(
         anyhow::Ok(())
     });
     futures::future::try_join_all(working).await?;
-    Ok(outcomes.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let late = outcomes.iter_mut().filter(|outcome| outcome.is_late()).take(LATE);
+    for outcome in late {
+        let (lane, workload) = (lanes.first().context("no lane")?, outcome.plan.workload);
+        let reference = references.iter().find(|reference| reference.workload == workload);
+        *outcome = once(lane, reference.context("a plan without a reference")?, &outcome.plan).await?;
+        say(&format!("by itself: {}", line(outcome, total, total)));
+    }
+    Ok(outcomes)
 }
 
 /// Runs a plan; once more where its request did not come.
@@ -205,16 +218,6 @@ async fn once(lane: &Lane, reference: &Reference, plan: &Plan) -> Result<Outcome
         }
         Err(error) => outcome.wrong.push(format!("{error:#}")),
     }
-    if let (Some(took), Some(limit)) = (outcome.took, plan.limit())
-        && took > limit
-        && outcome.wrong.is_empty()
-    {
-        outcome.wrong.push(format!(
-            "it took {} ms, not at most {}",
-            took.as_millis(),
-            limit.as_millis()
-        ));
-    }
     if !outcome.wrong.is_empty() {
         let logs = lane.installation.directory("faults")?;
         let name = plan.to_string().replace(['/', ' ', '*'], "_");
@@ -227,6 +230,7 @@ async fn once(lane: &Lane, reference: &Reference, plan: &Plan) -> Result<Outcome
 
 fn line(outcome: &Outcome, done: usize, total: usize) -> String {
     let verdict = match (outcome.wrong.is_empty(), outcome.is_met) {
+        _ if outcome.is_late() => "LATE".to_owned(),
         (true, true) => "ok".to_owned(),
         (true, false) => "not met".to_owned(),
         (false, _) => format!("FAILED: {}", outcome.wrong.join(" | ")),

@@ -23,6 +23,15 @@ pub struct Outcome {
     pub took: Option<Duration>,
 }
 
+impl Outcome {
+    /// Whether it ended well, but took longer than it may.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        let limit = self.plan.limit();
+        self.wrong.is_empty() && self.is_met && limit.is_some_and(|limit| self.took > Some(limit))
+    }
+}
+
 /// How many.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
@@ -101,11 +110,15 @@ impl Report {
         };
         let mut times: BTreeMap<String, (Option<Duration>, Vec<Duration>)> = BTreeMap::new();
         for outcome in outcomes {
-            let (plan, passed) = (&outcome.plan, outcome.wrong.is_empty());
+            let (plan, passed) = (&outcome.plan, outcome.wrong.is_empty() && !outcome.is_late());
             if !passed {
+                let mut wrong = outcome.wrong.clone();
+                if let (true, Some(took)) = (outcome.is_late(), outcome.took) {
+                    wrong.push(format!("it converged, but {} ms after the fault", took.as_millis()));
+                }
                 report.failed.push(Failed {
                     plan: plan.to_string(),
-                    wrong: outcome.wrong.clone(),
+                    wrong,
                     alone: format!("prove faults --only '{plan}'"),
                 });
             } else if !outcome.is_met {

@@ -4,6 +4,16 @@ use std::collections::BTreeMap;
 
 use super::plan::Plan;
 
+/// Plans that an operator has failed once, and that every sample has.
+const REGRESSIONS: [&str; 4] = [
+    // A list, or the start of a watch, that was never answered was waited for for ever.
+    "errors/create/list:webhookservices:all:*:1:black-hole",
+    "errors/create/watch:webhookservices:all:*:1:black-hole",
+    // Children that the spec as the watch knew it did not ask for were deleted, though the present one does.
+    "watches/fields/step-2:older-lists-of-objects",
+    "watches/scale/step-2:older-lists-of-objects",
+];
+
 /// A generator of numbers (splitmix64), so that a seed gives the same sample on any machine and in any version of anything.
 pub struct Numbers(u64);
 
@@ -24,14 +34,18 @@ impl Numbers {
     }
 }
 
-/// At least one plan of each fault kind, at least `each` of each workload, and no more than that needs.
+/// At least one plan of each fault kind, at least `each` of each workload, and no more than that needs; and the regressions.
 #[must_use]
 pub fn sample(mut plans: Vec<Plan>, each: usize, seed: u64) -> Vec<Plan> {
     let mut numbers = Numbers::of(seed);
     plans.sort_by_cached_key(|_| numbers.draw());
     let mut of_kind: BTreeMap<String, usize> = BTreeMap::new();
     let mut of_workload = BTreeMap::new();
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<_> = plans
+        .iter()
+        .filter(|plan| REGRESSIONS.contains(&plan.to_string().as_str()))
+        .cloned()
+        .collect();
     // First the kinds, each with a workload that has the fewest so far; then the workloads, each with a kind that has the fewest.
     let kinds: std::collections::BTreeSet<_> = plans.iter().map(Plan::family).collect();
     for kind in kinds {
@@ -76,7 +90,7 @@ mod tests {
         let which = [Which::All, Which::Objects, Which::Children];
         let plans: Vec<_> = ALL
             .into_iter()
-            .flat_map(|workload| (0..9).flat_map(move |step| which.map(|which| of(workload, step, which))))
+            .flat_map(|workload| (3..12).flat_map(move |step| which.map(|which| of(workload, step, which))))
             .collect();
         let chosen = sample(plans.clone(), 2, 7);
         for workload in ALL {
