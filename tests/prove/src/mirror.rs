@@ -88,6 +88,12 @@ impl Mirror {
     }
 }
 
+/// The kind of a resource, `Deployment` of `deployments`.
+#[must_use]
+pub fn kind_of(plural: &str) -> Option<String> {
+    kinds().into_iter().find(|one| one.plural == plural).map(|one| one.kind)
+}
+
 fn kinds() -> [ApiResource; 11] {
     [
         ApiResource::erase::<WebhookService>(&()),

@@ -37,6 +37,8 @@ const OLD: Duration = Duration::from_secs(3);
 /// What happened.
 #[derive(Debug, Default)]
 pub struct Ran {
+    /// When each step began.
+    pub begins: Vec<Instant>,
     /// The state after each step.
     pub snapshots: Vec<State>,
     /// How often each object was created, and deleted, by the operator.
@@ -116,6 +118,7 @@ impl Running<'_> {
                 self.proxy.keep_lists().await?;
             }
             let began = Instant::now();
+            self.ran.begins.push(began);
             self.lane.perform(step).await.context("a user's step")?;
             self.come_to_rest(place, began).await?;
             if let Some(which) = stale {
