@@ -49,6 +49,8 @@ struct Sent {
     before: Option<Fingerprint>,
     after: Fingerprint,
     generation: i64,
+    /// Whether the watch has shown it as we left it.
+    is_seen: bool,
 }
 
 impl Applier {
@@ -97,6 +99,7 @@ impl Applier {
             before,
             after,
             generation: meta.generation.unwrap_or_default(),
+            is_seen: false,
         };
         self.sent().insert(key, sent);
         Ok(change)
@@ -201,6 +204,13 @@ impl Applier {
         self.sent().get(&key).map_or(0, |sent| sent.generation)
     }
 
+    /// Whether an object of ours that the watch does not show was shown by it before: then somebody deleted it.
+    #[must_use]
+    pub fn is_gone<K: Resource<DynamicType = ()>>(&self, namespace: &str, name: &str) -> bool {
+        let key = (kind_of::<K>(), namespace.to_owned(), name.to_owned());
+        self.sent().get(&key).is_some_and(|sent| sent.is_seen)
+    }
+
     /// Drops what is remembered of an object's children.
     pub fn forget(&self, namespace: &str, name: &str) {
         self.sent()
@@ -209,8 +219,10 @@ impl Applier {
 
     fn is_sent(&self, key: &Key, wanted: u64, seen: Option<&Fingerprint>) -> bool {
         // `before`: the watch has not seen our write yet. Absence is never taken for that: the object may be deleted.
-        self.sent().get(key).is_some_and(|sent| {
-            sent.wanted == wanted && seen.is_some_and(|seen| *seen == sent.after || Some(seen) == sent.before.as_ref())
+        self.sent().get_mut(key).is_some_and(|sent| {
+            let is_as_left = seen == Some(&sent.after);
+            sent.is_seen |= is_as_left;
+            sent.wanted == wanted && (is_as_left || seen.is_some_and(|seen| Some(seen) == sent.before.as_ref()))
         })
     }
 

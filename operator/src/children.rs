@@ -6,19 +6,21 @@ use std::fmt::Debug;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::api::ListParams;
 use kube::core::NamespaceResourceScope;
 use kube::runtime::reflector::{Lookup, Store};
-use kube::{Resource, ResourceExt};
+use kube::{Api, Resource, ResourceExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::apply::{Change, kind_of};
+use crate::apply::{Change, deadline, kind_of};
 use crate::context::Context;
+use crate::crd::WebhookService;
 use crate::desired::Desired;
 use crate::error::Error;
 use crate::names;
 use crate::optional::{Feature, Served};
-use crate::owner::Keeper;
+use crate::owner::{self, Keeper};
 use crate::validate::Validated;
 use crate::watches::seen;
 
@@ -94,7 +96,7 @@ impl Walk<'_> {
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
     {
         let found = self.found(store);
-        let sent = self.context.applier.apply(wanted, found.as_ref(), self.keeper()).await;
+        let sent = self.send(wanted, found.as_ref()).await;
         self.note(kind_of::<K>(), Weight::Essential, sent);
     }
 
@@ -107,10 +109,10 @@ impl Walk<'_> {
         let served = feature.borrow().clone();
         let sent = match (served, wanted) {
             (Served::Filled(store), wanted) => {
-                let (found, applier) = (self.found(&store), &self.context.applier);
+                let found = self.found(&store);
                 match wanted {
-                    Some(wanted) => applier.apply(wanted, found.as_ref(), self.keeper()).await,
-                    None => applier.delete::<K>(found.as_ref(), self.keeper()).await,
+                    Some(wanted) => self.send(wanted, found.as_ref()).await,
+                    None => self.remove::<K>(found.as_ref()).await,
                 }
             }
             (Served::Absent, Some(_)) => Err(Error::NotServed {
@@ -150,6 +152,46 @@ impl Walk<'_> {
             }
         }
         self.always(wanted, &self.context.watches.deployments).await;
+    }
+
+    /// Applies a child. One that was there and is gone may have gone with its object, of whose end another watch tells: it is made
+    /// again only for an object that is still there.
+    async fn send<K>(&self, wanted: &K, found: Option<&ObjectMeta>) -> Result<Change, Error>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+    {
+        let (applier, validated) = (&self.context.applier, self.validated);
+        let is_gone = found.is_none() && applier.is_gone::<K>(&validated.namespace, &validated.name);
+        if is_gone && !self.is_latest().await? {
+            return Ok(Change::None);
+        }
+        applier.apply(wanted, found, self.keeper()).await
+    }
+
+    /// Deletes a child that the spec does not ask for, unless a later spec may.
+    async fn remove<K>(&self, found: Option<&ObjectMeta>) -> Result<Change, Error>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned + Clone + Debug,
+    {
+        let is_ours = found.is_some_and(|meta| owner::check(kind_of::<K>(), meta, self.keeper()).is_ok());
+        if !is_ours || !self.is_latest().await? {
+            return Ok(Change::None);
+        }
+        self.context.applier.delete::<K>(found, self.keeper()).await
+    }
+
+    /// Whether the object is still there, and the API server has no later spec of it: its watch may lag behind those of the children.
+    /// Where it does, it is about to tell, and the object is looked at again.
+    async fn is_latest(&self) -> Result<bool, Error> {
+        let (validated, client) = (self.validated, self.context.client.clone());
+        let api = Api::<WebhookService>::namespaced(client, &validated.namespace);
+        // A list of one: reading one by its name would be a right of its own.
+        let this = ListParams::default().fields(&format!("metadata.name={}", validated.name));
+        let live = deadline("WebhookService", &validated.name, api.list_metadata(&this)).await?;
+        Ok(live.items.iter().any(|live| {
+            live.metadata.uid.as_ref() == Some(&validated.owner.uid)
+                && live.metadata.generation == Some(validated.generation)
+        }))
     }
 
     fn found(&self, store: &Store<impl Seen>) -> Option<ObjectMeta> {

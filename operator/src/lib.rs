@@ -7,14 +7,15 @@
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
 //! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`], [`owner`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`],
 //! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] Events, [`converge`] the shared cAdvisor: all
-//! through the [`gate`], which is open while the [`leader`] holds the lease. [`controller`] wires them together, [`admin`] shows
-//! how they do. [`render`] prints what would be made, without an API server.
+//! through the [`gate`], which is open while the [`leader`] holds the lease, and all by a [`client`] that waits for no answer for
+//! ever. [`controller`] wires them together, [`admin`] shows how they do. [`render`] prints what would be made, without an API server.
 
 pub mod admin;
 pub mod apply;
 pub mod args;
 pub mod children;
 pub mod clash;
+pub mod client;
 pub mod context;
 pub mod controller;
 pub mod converge;

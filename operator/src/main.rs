@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use kube::{Client, CustomResourceExt};
+use kube::{Config, CustomResourceExt};
 use tokio::signal::unix::{SignalKind, signal};
 use webhook_operator::args::{Args, Command};
 use webhook_operator::controller::{LeaseSettings, Operator, Settings};
@@ -15,7 +15,7 @@ use webhook_operator::metrics::Metrics;
 use webhook_operator::render::render;
 use webhook_operator::scope::ScopeSettings;
 use webhook_operator::shared::CadvisorSettings;
-use webhook_operator::{admin, telemetry};
+use webhook_operator::{admin, client, telemetry};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -93,7 +93,7 @@ async fn operate(args: Args) -> Result<(), Failure> {
         tracing::info!("told to stop");
         let _ = stop.send(());
     });
-    let client = Client::try_default().await?;
+    let client = client::client(Config::infer().await?)?;
     let shutdown = futures::FutureExt::map(stopping, |_| ());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
     let operator = Operator::start(&client, settings, Metrics::new()?);

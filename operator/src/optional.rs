@@ -19,6 +19,9 @@ use crate::watches::{Triggers, follow};
 /// How often discovery is asked for a custom kind. One small request; nothing is written.
 const INTERVAL: Duration = Duration::from_secs(10);
 
+/// How soon after it did not answer: until it does, what hangs on these kinds waits.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What is known of one kind.
 #[derive(Clone, Debug, Default)]
 pub enum Served<K: Resource<DynamicType = ()> + 'static> {
@@ -79,7 +82,9 @@ async fn discover<K>(
 {
     let mut following: Option<JoinHandle<()>> = None;
     loop {
-        match (is_served::<K>(&client).await, &following) {
+        let answer = is_served::<K>(&client).await;
+        let pause = if answer.is_ok() { INTERVAL } else { AGAIN };
+        match (answer, &following) {
             (Ok(true), None) => {
                 let offering = offer(places.clone(), config.clone(), triggers.clone(), served.clone());
                 following = Some(tokio::spawn(offering));
@@ -101,7 +106,7 @@ async fn discover<K>(
                 tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(&error), "could not ask which APIs are served");
             }
         }
-        tokio::time::sleep(INTERVAL).await;
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use e2e::cluster;
-use kube::config::Kubeconfig;
+use kube::Client;
+use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
 
 const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../charts/webhook-operator");
@@ -92,6 +93,24 @@ impl Installation {
             "users": [{"name": "it", "user": {"token": self.token}}],
             "contexts": [{"name": "it", "context": {"cluster": "it", "user": "it"}}],
         })
+    }
+
+    /// A client of the API server with no rights of its own: what it sends carries its sender's. It tries nothing twice.
+    ///
+    /// # Errors
+    /// When the kubeconfig cannot be used.
+    pub async fn bare_client(&self) -> Result<Client> {
+        let mut kubeconfig: Kubeconfig = serde_json::from_value(self.kubeconfig(&self.server))?;
+        for user in kubeconfig
+            .auth_infos
+            .iter_mut()
+            .filter_map(|named| named.auth_info.as_mut())
+        {
+            user.token = None;
+        }
+        let mut config = kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
+        config.default_retry = false;
+        Ok(Client::try_from(config)?)
     }
 
     /// A `WebhookService` that is this installation's to care for.

@@ -127,6 +127,14 @@ impl Operator {
         Ok(())
     }
 
+    /// Waits until it has ended, and tells how.
+    ///
+    /// # Errors
+    /// When that cannot be asked.
+    pub async fn wait(&mut self) -> Result<std::process::ExitStatus> {
+        Ok(self.child.wait().await?)
+    }
+
     /// How it ended, if it has.
     ///
     /// # Errors

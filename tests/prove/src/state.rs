@@ -42,50 +42,90 @@ pub async fn of(namespace: &str) -> Result<State> {
         // Each namespace has one of its own.
         if key != "ServiceAccount/default" {
             let mut object = object.clone();
-            mask(&mut object, namespace);
+            mask(&mut object, &[(namespace, "NAMESPACE")]);
             state.insert(key, object);
         }
     }
     Ok(state)
 }
 
-fn mask(value: &mut Value, namespace: &str) {
+/// Takes out of an object what each run has anew; `names` are the run's own, and what they are called instead.
+pub fn mask(value: &mut Value, names: &[(&str, &str)]) {
     match value {
         Value::Object(fields) => {
             fields.retain(|field, _| !CHOSEN.contains(&field.as_str()));
-            fields.values_mut().for_each(|value| mask(value, namespace));
+            fields.values_mut().for_each(|value| mask(value, names));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, namespace)),
-        Value::String(text) => *text = text.replace(namespace, "NAMESPACE"),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask(item, names)),
+        Value::String(text) => {
+            for (name, instead) in names {
+                if text.contains(name) {
+                    *text = text.replace(name, instead);
+                }
+            }
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
-/// In what two states differ, an object a line; empty when in nothing.
-#[must_use]
-pub fn differences(expected: &State, found: &State) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (key, wanted) in expected {
-        match found.get(key) {
-            None => lines.push(format!("{key} is missing")),
-            Some(there) => differ(key, wanted, there, &mut lines),
-        }
-    }
-    let more = found.keys().filter(|key| !expected.contains_key(*key));
-    lines.extend(more.map(|key| format!("{key} is too many")));
-    lines
+/// One difference.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Which field of which object: `Kind/name.field[0].field`.
+    pub at: String,
+    /// What is there, and what is not.
+    pub text: String,
 }
 
-fn differ(at: &str, wanted: &Value, there: &Value, lines: &mut Vec<String>) {
+/// In what two states differ, a line each; empty when in nothing.
+#[must_use]
+pub fn differences(expected: &State, found: &State) -> Vec<String> {
+    let all = differing_fields(expected, found).into_iter();
+    all.map(|one| format!("{} {}", one.at, one.text)).collect()
+}
+
+/// In what two states differ, field by field.
+#[must_use]
+pub fn differing_fields(expected: &State, found: &State) -> Vec<Difference> {
+    let mut all = Vec::new();
+    let mut note = |key: &str, text: &str| {
+        all.push(Difference {
+            at: key.to_owned(),
+            text: text.to_owned(),
+        });
+    };
+    for key in expected.keys().filter(|key| !found.contains_key(*key)) {
+        note(key, "is missing");
+    }
+    for key in found.keys().filter(|key| !expected.contains_key(*key)) {
+        note(key, "is too many");
+    }
+    for (key, wanted) in expected {
+        if let Some(there) = found.get(key) {
+            differ(key, wanted, there, &mut all);
+        }
+    }
+    all
+}
+
+fn differ(at: &str, wanted: &Value, there: &Value, all: &mut Vec<Difference>) {
     match (wanted, there) {
         (Value::Object(wanted), Value::Object(there)) => {
             let fields: std::collections::BTreeSet<_> = wanted.keys().chain(there.keys()).collect();
             for field in fields {
                 let of = |object: &serde_json::Map<String, Value>| object.get(field).cloned().unwrap_or_default();
-                differ(&format!("{at}.{field}"), &of(wanted), &of(there), lines);
+                differ(&format!("{at}.{field}"), &of(wanted), &of(there), all);
             }
         }
-        _ if wanted != there => lines.push(format!("{at} is {there}, not {wanted}")),
+        (Value::Array(wanted), Value::Array(there)) if wanted.len() == there.len() => {
+            for (place, (wanted, there)) in wanted.iter().zip(there).enumerate() {
+                differ(&format!("{at}[{place}]"), wanted, there, all);
+            }
+        }
+        _ if wanted != there => all.push(Difference {
+            at: at.to_owned(),
+            text: format!("is {there}, not {wanted}"),
+        }),
         _ => {}
     }
 }
