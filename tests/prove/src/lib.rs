@@ -1,7 +1,9 @@
 //! What proofs share: an installation without pods, the operator as a process, the stand-in for what would run pods, and
 //! the state that all of it ends in. Needs the cluster of `tests/cluster/bare.sh`. Asserts nothing itself.
 
+pub mod campaign;
 pub mod installation;
 pub mod operator;
+pub mod stage;
 pub mod stand_in;
 pub mod state;
