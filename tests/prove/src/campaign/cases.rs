@@ -316,6 +316,14 @@ impl Values<'_> {
             let mut more = fields.clone();
             more.insert("noSuchField".to_owned(), json!(1));
             values.push((Kind::Invalid, Expect::Refused, Some(Value::Object(more))));
+            let required: Vec<_> = self.property.schema["required"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .collect();
+            let mut least = fields.clone();
+            least.retain(|field, _| required.iter().any(|required| *required == field));
+            values.push((Kind::Semantic, Expect::Either, Some(Value::Object(least))));
         }
         values
     }

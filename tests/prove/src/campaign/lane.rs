@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use jiff::Timestamp;
-use kube::api::{DeleteParams, Patch, PatchParams, ValidationDirective};
+use kube::api::DeleteParams;
 use kube::{Client, Error};
 use serde_json::{Value, json};
 
@@ -94,10 +94,7 @@ impl Lane {
             None => self.new_name(),
         };
         let outcome = self.send(&name, spec, tally).await?;
-        ensure!(
-            matches!(outcome, Outcome::Works),
-            "the base does not work: {outcome:?}"
-        );
+        ensure!(matches!(outcome, Outcome::Works), "the base does not work: {outcome:?}");
         let state = self.equals_fresh(&name, spec, tally).await?;
         self.at = Some(At {
             name,
@@ -118,7 +115,7 @@ impl Lane {
         }
     }
 
-    /// Applies a spec as a user does, and waits until it is clear what came of it.
+    /// Sends a spec as a user does, and waits until it is clear what came of it.
     async fn send(&self, name: &str, spec: &Value, tally: &Tally) -> Result<Outcome> {
         let since = Timestamp::now().to_string();
         let named: Value = serde_json::from_str(&spec.to_string().replace(NAME, name))?;
@@ -126,18 +123,14 @@ impl Lane {
             "apiVersion": "webhook-operator.dev/v1alpha1", "kind": "WebhookService",
             "metadata": {"name": name}, "spec": named,
         });
-        let params = PatchParams {
-            field_validation: Some(ValidationDirective::Strict),
-            ..PatchParams::apply("prove").force()
-        };
         let start = Instant::now();
-        match self.eyes.objects().patch(name, &params, &Patch::Apply(&object)).await {
-            // 500: server-side apply could not even merge what has another shape than the schema.
+        match self.eyes.write(name, &object).await {
+            // 500: what has another shape than the schema could not even be decoded.
             Err(Error::Api(status)) if matches!(status.code, 400 | 422 | 500) => {
                 return Ok(Outcome::Refused(status.message.clone()));
             }
             answer => answer.context("the object could not be sent")?,
-        };
+        }
         loop {
             let waits = match self.eyes.look(name).await? {
                 Ok(Look {

@@ -57,6 +57,40 @@ impl Eyes {
         self.api(&ours())
     }
 
+    /// Puts the spec of `object` in the place of what is there, or creates it. Not by server-side apply: merging lists and
+    /// maps is the API server's work, and would hide what became of ours.
+    ///
+    /// # Errors
+    /// When the API server does not take it.
+    pub async fn write(&self, name: &str, object: &Value) -> Result<(), kube::Error> {
+        let all = self.api(&ours()).resource_url().to_owned();
+        let patch = json!([{"op": "add", "path": "/spec", "value": object["spec"]}]);
+        let strict = "fieldValidation=Strict&fieldManager=prove";
+        let send = async |method, url: String, kind, body: &Value| {
+            let request = http::Request::builder()
+                .method(method)
+                .uri(url)
+                .header("content-type", kind);
+            let request = request
+                .body(body.to_string().into_bytes())
+                .map_err(kube::Error::HttpError)?;
+            self.client.request::<Value>(request).await.map(drop)
+        };
+        let patched = send(
+            "PATCH",
+            format!("{all}/{name}?{strict}"),
+            "application/json-patch+json",
+            &patch,
+        )
+        .await;
+        match patched {
+            Err(kube::Error::Api(status)) if status.code == 404 => {
+                send("POST", format!("{all}?{strict}"), "application/json", object).await
+            }
+            answer => answer,
+        }
+    }
+
     /// The object and its children, once the operator has seen its present generation; else what it waits for.
     ///
     /// # Errors
@@ -190,10 +224,13 @@ fn choose(object: &mut Value, name: &str, autoscaled: bool) {
         object["spec"]["replicas"] = json!("CHOSEN");
         object["status"] = json!("CHOSEN");
     }
-    if autoscaled && object["kind"] == "WebhookService" {
-        object["status"]["replicas"] = json!("CHOSEN");
-        object["status"]["readyReplicas"] = json!("CHOSEN");
-        object["spec"]["replicas"] = json!("CHOSEN");
+    if object["kind"] == "WebhookService" {
+        // What the user wrote is compared by what becomes of it.
+        object["spec"] = json!({});
+        if autoscaled {
+            object["status"]["replicas"] = json!("CHOSEN");
+            object["status"]["readyReplicas"] = json!("CHOSEN");
+        }
     }
     replace(object, name);
 }

@@ -270,7 +270,15 @@ const MEANINGS: &[Meaning] = &[
         ..ANY
     },
     Meaning {
-        paths: &["resources.requests.cpu", "resources.requests.memory"],
+        paths: &["resources.requests.memory"],
+        right: &["1", "100k", "32Mi", "64Gi", "0"],
+        wrong: &["", "-1", "1x", "one", "1 Gi", "1e3", "65Gi", "1Ei"],
+        open: &["0.5", "1m"],
+        fill: Fill::None,
+        ..ANY
+    },
+    Meaning {
+        paths: &["resources.requests.cpu"],
         right: &["1m", "1", "0.5", "100m", "32", "0"],
         wrong: &["", "-1", "1x", "one", "1 Gi", "1e3", "65Gi", "100k", "1Ei"],
         open: &["0.0001", "1.5"],
