@@ -4,6 +4,7 @@
 pub mod campaign;
 pub mod installation;
 pub mod operator;
+pub mod rest;
 pub mod stage;
 pub mod stand_in;
 pub mod state;

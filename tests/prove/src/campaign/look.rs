@@ -131,6 +131,24 @@ impl Eyes {
         Ok(Ok(Look { state, refusal }))
     }
 
+    /// The resource version of every object of the namespace that the operator may write, by kind and name.
+    ///
+    /// # Errors
+    /// When the API server does not answer.
+    pub async fn versions(&self) -> Result<Vec<(String, String)>> {
+        let gvk = GroupVersionKind::gvk("apps", "v1", "DaemonSet");
+        let shared = ApiResource::from_gvk_with_plural(&gvk, "daemonsets");
+        let mut found = Vec::new();
+        for kind in self.children.iter().chain([&ours(), &shared]) {
+            for object in self.api(kind).list_metadata(&ListParams::default()).await?.items {
+                let (meta, namespace) = (object.metadata, &self.namespace);
+                let name = format!("{namespace} {} {}", kind.kind, meta.name.unwrap_or_default());
+                found.push((name, meta.resource_version.unwrap_or_default()));
+            }
+        }
+        Ok(found)
+    }
+
     /// Whether a Warning since `since` says that the operator cannot read the object.
     ///
     /// # Errors
