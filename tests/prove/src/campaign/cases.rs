@@ -105,6 +105,9 @@ impl Values<'_> {
             values.push((Kind::Unset, Expect::Either, Some(Value::Null)));
         }
         values.retain(|(_, _, value)| value.as_ref() != Some(self.present));
+        if schema.get("type").is_some() {
+            self.thin_wrong_types(&mut values, random);
+        }
         if self.is_judged_below() {
             // They are many and alike: each takes a few, which another seed chooses otherwise.
             random.shuffle(&mut values);
@@ -117,6 +120,18 @@ impl Values<'_> {
             }
         }
         Ok(values)
+    }
+
+    /// One wrong type tells as much as three; another seed chooses another one.
+    fn thin_wrong_types(&self, values: &mut Vec<Choice>, random: &mut Random) {
+        random.shuffle(values);
+        let mut is_first = true;
+        let own = self.property.schema["type"].as_str().unwrap_or_default();
+        values.retain(|(kind, expect, value)| {
+            let wrong = *kind == Kind::Invalid && *expect == Expect::Refused;
+            let wrong = wrong && value.as_ref().is_some_and(|value| !is_of(value, own));
+            !wrong || std::mem::replace(&mut is_first, false)
+        });
     }
 
     /// Parts of Kubernetes' own types: our schema has their shape, the API server their rules.
@@ -332,6 +347,17 @@ impl Values<'_> {
             values.push((Kind::Semantic, Expect::Either, Some(Value::Object(least))));
         }
         values
+    }
+}
+
+/// Whether a value is of a type of the schema.
+fn is_of(value: &Value, own: &str) -> bool {
+    match own {
+        "string" => value.is_string(),
+        "integer" => value.is_i64(),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        _ => value.is_object(),
     }
 }
 

@@ -248,6 +248,11 @@ fn choose(object: &mut Value, name: &str, autoscaled: bool) {
         if autoscaled {
             object["status"]["replicas"] = json!("CHOSEN");
             object["status"]["readyReplicas"] = json!("CHOSEN");
+            for condition in object["status"]["conditions"].as_array_mut().into_iter().flatten() {
+                let said = condition["message"].as_str().unwrap_or_default();
+                // How many there are is in it.
+                condition["message"] = said.trim_start_matches(|letter: char| letter.is_ascii_digit()).into();
+            }
         }
     }
     replace(object, name);
