@@ -4,10 +4,11 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail, ensure};
 use e2e::cluster;
+use e2e::wait::{holds, until};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::{Api, Client, ResourceExt};
@@ -21,6 +22,9 @@ use crate::stand_in;
 
 /// A label of every namespace of a proof.
 const LABEL: &str = "webhook-operator.dev/prove";
+
+/// How long the namespaces of 1,000 objects may take to go.
+const GONE: Duration = Duration::from_mins(5);
 
 /// A running operator with what it needs, and the namespaces of one run.
 pub struct Stage {
@@ -39,14 +43,15 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Installs the chart, clears away what an earlier run of this proof left, and starts the operator.
+    /// Installs the chart, clears away what earlier proofs left, and starts the operator.
     ///
     /// # Errors
     /// When one of them does not come up.
     pub async fn open(proof: &str) -> Result<Self> {
         let client = cluster::client().await?;
         let installation = Installation::make(None).await?;
-        clear(&client, proof).await?;
+        clear(&client).await?;
+        cleared(&client).await?;
         let directory = installation.directory(proof)?;
         let old = std::fs::metadata(directory.join("operator.log")).map_or(0, |found| found.len());
         let operator = Operator::start(&installation, installation.server(), &directory, Mode::default())?;
@@ -125,7 +130,7 @@ impl Stage {
             "the stand-in ended: {:?}",
             self.stand_in.await?
         );
-        clear(&self.client, &self.proof).await?;
+        clear(&self.client).await?;
         self.operator
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
@@ -136,18 +141,27 @@ impl Stage {
     }
 }
 
-/// Lets all namespaces of a proof go; others are made for the next run.
-async fn clear(client: &Client, proof: &str) -> Result<()> {
+/// Lets the namespaces of all proofs go. An object in one that is left over would be written to by the next proof's operator.
+async fn clear(client: &Client) -> Result<()> {
     let api = Api::<Namespace>::all(client.clone());
-    let all = api
-        .list(&ListParams::default().labels(&format!("{LABEL}={proof}")))
-        .await?;
-    for namespace in all.items {
+    let ours = ListParams::default().labels(LABEL);
+    for namespace in api.list(&ours).await?.items {
         if namespace.metadata.deletion_timestamp.is_none() {
             api.delete(&namespace.name_any(), &DeleteParams::default()).await?;
         }
     }
     Ok(())
+}
+
+/// Waits until none of them is left.
+async fn cleared(client: &Client) -> Result<()> {
+    let api = Api::<Namespace>::all(client.clone());
+    let ours = ListParams::default().labels(LABEL);
+    until("the namespaces of earlier proofs are gone", GONE, || async {
+        let left = api.list_metadata(&ours).await?.items.len();
+        Ok(holds(left == 0, &left))
+    })
+    .await
 }
 
 /// Writes findings where the report looks for them; gives the file.
