@@ -138,11 +138,13 @@ pub struct AuthorityReference {
 
     /// Its name.
     #[schemars(length(min = 1, max = 253))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')", "write the name of a ConfigMap or Secret in this namespace: a-z, 0-9, '-' and '.'")]))]
     pub name: String,
 
     /// The key in it.
     #[serde(default = "ca_key")]
     #[schemars(length(min = 1, max = 253))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[-._a-zA-Z0-9]+$')", "write a key of the ConfigMap or Secret: letters, digits, '-', '_' and '.'")]))]
     pub key: String,
 }
 

@@ -181,9 +181,11 @@ pub enum HandshakeStyle {
 pub struct TokenKey {
     /// The Secret.
     #[schemars(length(min = 1, max = 253))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')", "write the name of a Secret in this namespace: a-z, 0-9, '-' and '.'")]))]
     pub name: String,
 
     /// The key in it.
     #[schemars(length(min = 1, max = 253))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[-._a-zA-Z0-9]+$')", "write a key of the Secret: letters, digits, '-', '_' and '.'")]))]
     pub key: String,
 }

@@ -1,10 +1,13 @@
 //! What proofs share: an installation without pods, the operator as a process, the stand-in for what would run pods, and
 //! the state that all of it ends in. Needs the cluster of `tests/cluster/bare.sh`. Asserts nothing itself.
 
+pub mod campaign;
 pub mod faults;
 pub mod installation;
 pub mod mirror;
 pub mod operator;
 pub mod proxy;
+pub mod rest;
+pub mod stage;
 pub mod stand_in;
 pub mod state;

@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use prove::{campaign, rest};
 
 mod commands;
 
-/// Proves that the operator converges, on the cluster that `WEBHOOK_E2E_CLUSTER` names.
+/// Proves that the operator always converges, on the cluster that `WEBHOOK_E2E_CLUSTER` names.
 #[derive(Parser)]
 struct Args {
     #[command(subcommand)]
@@ -17,12 +18,24 @@ struct Args {
 enum Command {
     /// Crashes at each write, errors at each request, and watches that fail: does it end in the same state?
     Faults(commands::faults::Faults),
+    /// Every property of the definition takes every kind of value, there and back.
+    Campaign(campaign::Args),
+    /// Once all has converged nothing changes, and the operator writes nothing.
+    Rest(rest::Args),
+    /// What objects cost, beside a loop without a controller and an operator in Go.
+    Scale(commands::scale::Scale),
+    /// Writes docs/reliability.md from what the others have left.
+    Report(commands::report::Report),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Args::parse().command {
         Command::Faults(faults) => faults.run().await,
+        Command::Campaign(args) => campaign::run(&args).await.map(|()| true),
+        Command::Rest(args) => rest::run(args).await.map(|()| true),
+        Command::Scale(scale) => scale.run().await,
+        Command::Report(report) => report.run(),
     };
     commands::end(outcome)
 }

@@ -95,12 +95,7 @@ impl Operator {
     /// # Errors
     /// When it does not answer.
     pub async fn get(&self, path: &str) -> Result<String> {
-        let mut connection = TcpStream::connect(self.admin).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n");
-        connection.write_all(request.as_bytes()).await?;
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).await?;
-        Ok(answer)
+        get(self.admin, path).await
     }
 
     /// Kills it, as a lost node does.
@@ -142,4 +137,17 @@ impl Operator {
     pub fn ended(&mut self) -> Result<Option<std::process::ExitStatus>> {
         Ok(self.child.try_wait()?)
     }
+}
+
+/// What an admin port answers to a GET, head and body.
+///
+/// # Errors
+/// When it does not answer.
+pub async fn get(admin: SocketAddr, path: &str) -> Result<String> {
+    let mut connection = TcpStream::connect(admin).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: operator\r\nConnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await?;
+    Ok(answer)
 }

@@ -35,18 +35,23 @@ pub async fn of(namespace: &str) -> Result<State> {
     let kinds = format!("webhookservices,daemonsets,{CHILDREN}");
     let list = cluster::kubectl(&["-n", namespace, "get", &kinds, "-o", "json"]).await?;
     let list: Value = serde_json::from_str(&list)?;
+    let objects = list["items"].as_array().context("no items")?;
+    Ok(masked(objects.iter().cloned(), namespace))
+}
+
+/// The state that these objects of a namespace make.
+pub fn masked(objects: impl IntoIterator<Item = Value>, namespace: &str) -> State {
     let mut state = State::new();
-    for object in list["items"].as_array().context("no items")? {
+    for mut object in objects {
         let named = |field: &str| object.pointer(field).and_then(Value::as_str).unwrap_or_default();
         let key = format!("{}/{}", named("/kind"), named("/metadata/name"));
         // Each namespace has one of its own.
         if key != "ServiceAccount/default" {
-            let mut object = object.clone();
             mask(&mut object, &[(namespace, "NAMESPACE")]);
             state.insert(key, object);
         }
     }
-    Ok(state)
+    state
 }
 
 /// Takes out of an object what each run has anew; `names` are the run's own, and what they are called instead.
