@@ -1,0 +1,26 @@
+//! One file for each subcommand, and what they share: how they speak and how they end.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+pub mod faults;
+
+/// Prints a line of progress.
+pub fn say(line: &str) {
+    // Without a standard output there is nobody to tell.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The exit code of a proof that gave this.
+pub fn end(outcome: Result<bool>) -> ExitCode {
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The `prove` program: reads what is to be proved from its arguments. Proves nothing itself.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod commands;
+
+/// Proves that the operator converges, on the cluster that `WEBHOOK_E2E_CLUSTER` names.
+#[derive(Parser)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Crashes at each write, errors at each request, and watches that fail: does it end in the same state?
+    Faults(commands::faults::Faults),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Args::parse().command {
+        Command::Faults(faults) => faults.run().await,
+    };
+    commands::end(outcome)
+}

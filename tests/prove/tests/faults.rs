@@ -1,0 +1,1 @@
+//! The bounded fault matrices, on the cluster.
