@@ -1,7 +1,12 @@
 //! What proofs share: an installation without pods, the operator as a process, the stand-in for what would run pods, and
 //! the state that all of it ends in. Needs the cluster of `tests/cluster/bare.sh`. Asserts nothing itself.
 
+pub mod figures;
 pub mod installation;
+pub mod machine;
 pub mod operator;
+pub mod report;
+pub mod scale;
 pub mod stand_in;
 pub mod state;
+pub mod usage;

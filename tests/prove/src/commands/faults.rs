@@ -5,7 +5,7 @@ use clap::Args;
 
 /// What of the fault matrices is run.
 #[derive(Args)]
-pub struct Faults {
+pub(crate) struct Faults {
     /// A sample in which every fault kind and every workload occurs.
     #[arg(long)]
     bounded: bool,
@@ -13,7 +13,7 @@ pub struct Faults {
 
 impl Faults {
     /// True when every plan passed.
-    pub async fn run(self) -> Result<bool> {
+    pub(crate) async fn run(self) -> Result<bool> {
         super::say(if self.bounded { "bounded" } else { "full" });
         Ok(true)
     }

@@ -5,16 +5,18 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-pub mod faults;
+pub(crate) mod faults;
+pub(crate) mod report;
+pub(crate) mod scale;
 
 /// Prints a line of progress.
-pub fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     // Without a standard output there is nobody to tell.
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// The exit code of a proof that gave this.
-pub fn end(outcome: Result<bool>) -> ExitCode {
+pub(crate) fn end(outcome: Result<bool>) -> ExitCode {
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
