@@ -3,11 +3,16 @@
 
 pub mod campaign;
 pub mod faults;
+pub mod figures;
 pub mod installation;
+pub mod machine;
 pub mod mirror;
 pub mod operator;
 pub mod proxy;
+pub mod report;
 pub mod rest;
+pub mod scale;
 pub mod stage;
 pub mod stand_in;
 pub mod state;
+pub mod usage;

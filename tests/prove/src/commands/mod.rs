@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 pub(crate) mod faults;
+pub(crate) mod report;
+pub(crate) mod scale;
 
 /// Prints a line of progress.
 pub(crate) fn say(line: &str) {
