@@ -13,7 +13,7 @@ use crate::container::Container;
 const RUST_BOUND: &str = "{le=\"1\"}";
 const BOUND: &str = "{le=\"1.0\"}";
 
-/// Files are read for one who asks at a time: however many ask, they take one thread.
+/// Files are read for one who asks at a time: however many ask, they take no more than a few threads.
 pub(super) type Turns = Arc<Mutex<()>>;
 
 impl Metrics {
