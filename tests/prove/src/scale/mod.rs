@@ -58,7 +58,7 @@ pub struct Args {
     #[arg(long, value_enum)]
     pub only: Vec<Part>,
     /// How many objects.
-    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(200..))]
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(20..))]
     pub objects: u32,
     /// How often each burst is repeated, the contenders taking turns.
     #[arg(long, default_value_t = 1)]

@@ -14,8 +14,10 @@ use crate::installation::Installation;
 use crate::operator::{Mode, Operator};
 use crate::usage::Usage;
 
-/// How many objects are edited, how many made and how many deleted meanwhile.
-const CHANGED: usize = 50;
+/// How many objects are edited, how many made and how many deleted meanwhile, of so many: 50 of 1,000.
+fn changed(objects: usize) -> usize {
+    objects / 20
+}
 
 /// How long a kubelet waits before it starts a container again for the first time; twice as long each time after.
 const BACK_OFF: Duration = Duration::from_secs(10);
@@ -56,17 +58,17 @@ pub async fn run(crowd: &mut Crowd, length: Duration) -> Result<Outage> {
 
     let (begun, before) = (Instant::now(), kept.last);
     forwarder.set(Way::Refuse);
-    let old = crowd.objects;
-    for number in 0..CHANGED {
+    let (old, some) = (crowd.objects, changed(crowd.objects));
+    for number in 0..some {
         crowd.field.scale(number, 4).await?;
     }
-    crowd.field.delete(old - CHANGED..old).await?;
-    crowd.field.create(old..old + CHANGED, |_| ()).await?;
+    crowd.field.delete(old - some..old).await?;
+    crowd.field.create(old..old + some, |_| ()).await?;
     kept.keep(length / 2, &begun).await?;
     forwarder.set(Way::Hold);
     kept.keep(length, &begun).await?;
     let cpu = (kept.spent + kept.last).saturating_sub(before);
-    let left = old - 2 * CHANGED;
+    let left = old - 2 * some;
     let ready = crowd.ready.count();
     ensure!(
         ready == left,

@@ -17,8 +17,10 @@ use crate::usage::{Usage, megabytes};
 /// The small bursts.
 const SMALL: [usize; 2] = [10, 100];
 
-/// How many objects come during a restart.
-const MEANWHILE: usize = 400;
+/// How many objects come during a restart among so many: 400 among 1,000.
+fn meanwhile(objects: usize) -> usize {
+    objects * 2 / 5
+}
 
 /// Edits at rest: so many, one each so often.
 const EDITS: usize = 200;
@@ -49,7 +51,7 @@ pub async fn all(args: &Args, client: &Client, installation: &Installation, scal
         operator.stop().await?;
     }
     let empty = if args.has(Part::Restart) {
-        Some(among_none(client, installation).await?)
+        Some(among_none(meanwhile(objects), client, installation).await?)
     } else {
         None
     };
@@ -169,9 +171,9 @@ async fn while_starting(crowd: &mut Crowd, scale: &mut Scale) -> Result<()> {
 }
 
 /// How long objects that come during a start take where there are no others.
-async fn among_none(client: &Client, installation: &Installation) -> Result<Duration> {
+async fn among_none(objects: usize, client: &Client, installation: &Installation) -> Result<Duration> {
     let mut crowd = Crowd::start(Contender::Ours, client, installation).await?;
-    let took = restart::among(&mut crowd, MEANWHILE).await?;
+    let took = restart::among(&mut crowd, objects).await?;
     crowd.end().await?;
     Ok(took)
 }
@@ -183,9 +185,10 @@ async fn restarts(crowd: &mut Crowd, empty: Duration, scale: &mut Scale) -> Resu
     let remark = format!("{} objects have another resourceVersion than before", writes.changed);
     let requests = writes.requests;
     scale.found(Figure::new(what, number(requests.all() - requests.reads), 0.0, "requests").remark(remark));
-    let took = restart::among(crowd, MEANWHILE).await?;
+    let more = meanwhile(objects);
+    let took = restart::among(crowd, more).await?;
     let remark = format!("{:.2} s to {:.2} s", took.as_secs_f64(), empty.as_secs_f64());
-    let what = format!("{MEANWHILE} new objects during a restart among {objects}, to the same among none");
+    let what = format!("{more} new objects during a restart among {objects}, to the same among none");
     let ratio = took.as_secs_f64() / empty.as_secs_f64();
     scale.found(Figure::new(what, ratio, 1.2, "×").remark(remark));
     let usage = crowd.running.usage()?.context("nobody runs")?;
