@@ -49,7 +49,7 @@ struct Sent {
     before: Option<Fingerprint>,
     after: Fingerprint,
     generation: i64,
-    /// Whether the watch has shown it as we left it.
+    /// Whether the watch has shown it, in whatever form.
     is_seen: bool,
 }
 
@@ -96,10 +96,10 @@ impl Applier {
         };
         let sent = Sent {
             wanted: wanted_hash,
+            is_seen: before.is_some(),
             before,
             after,
             generation: meta.generation.unwrap_or_default(),
-            is_seen: false,
         };
         self.sent().insert(key, sent);
         Ok(change)
@@ -220,9 +220,8 @@ impl Applier {
     fn is_sent(&self, key: &Key, wanted: u64, seen: Option<&Fingerprint>) -> bool {
         // `before`: the watch has not seen our write yet. Absence is never taken for that: the object may be deleted.
         self.sent().get_mut(key).is_some_and(|sent| {
-            let is_as_left = seen == Some(&sent.after);
-            sent.is_seen |= is_as_left;
-            sent.wanted == wanted && (is_as_left || seen.is_some_and(|seen| Some(seen) == sent.before.as_ref()))
+            sent.is_seen |= seen.is_some();
+            sent.wanted == wanted && seen.is_some_and(|seen| *seen == sent.after || Some(seen) == sent.before.as_ref())
         })
     }
 

@@ -42,7 +42,8 @@ impl Operator {
             .context("WEBHOOK_OPERATOR names no program: run `make prove`, which sets it")?;
         let kubeconfig = directory.join("kubeconfig");
         std::fs::write(&kubeconfig, installation.kubeconfig(server).to_string())?;
-        let admin = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        // An address that nobody's outgoing connections come from: one of those could take the port before the operator does.
+        let admin = TcpListener::bind("127.0.0.2:0")?.local_addr()?;
         let log = directory.join("operator.log");
         let mut command = Command::new(program);
         command
