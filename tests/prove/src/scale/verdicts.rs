@@ -66,25 +66,30 @@ pub fn of(bursts: &[Burst], objects: usize, children: usize) -> Vec<Figure> {
         let remark = format!("{ours:.2} {unit} to {theirs:.2} {unit}");
         figures.push(Figure::new(format!("{objects} new objects: {what}"), ratio, bound, "×").remark(remark));
     }
-    let Some(last) = by(Contender::Ours).next_back() else {
-        return figures;
-    };
-    let requests = last.requests;
+    if let Some(last) = by(Contender::Ours).next_back() {
+        let go = median(by(Contender::Go).map(|one| number(one.requests.all()) / number(objects)));
+        figures.extend(requests(last, objects, children, go));
+    }
+    figures
+}
+
+/// What the API server was asked for, for each object; `go` is how much the operator in Go asked for.
+fn requests(burst: &Burst, objects: usize, children: usize, go: f64) -> [Figure; 2] {
+    let requests = burst.requests;
     let each = |count: usize| number(count) / number(objects);
     let split = format!(
-        "children {:.2}, statuses {:.2}, Events {:.2}, shared objects {:.2}; {go}: {:.2} in all",
+        "children {:.2}, statuses {:.2}, Events {:.2}, shared objects {:.2}; {}: {go:.2} in all",
         each(requests.children),
         each(requests.statuses),
         each(requests.events),
         each(requests.elsewhere),
-        median(by(Contender::Go).map(|one| each(one.requests.all()))),
+        Contender::Go.name(),
     );
     let writes = each(requests.all() - requests.reads);
     let what = format!("{objects} new objects: writes for each");
-    figures.push(Figure::new(what, writes, number(children + STATUSES), "requests").remark(split));
+    let writes = Figure::new(what, writes, number(children + STATUSES), "requests").remark(split);
     let what = format!("{objects} new objects: GET and LIST");
-    figures.push(Figure::new(what, number(requests.reads), 0.0, "requests"));
-    figures
+    [writes, Figure::new(what, number(requests.reads), 0.0, "requests")]
 }
 
 /// A count as a figure.
