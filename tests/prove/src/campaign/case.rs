@@ -26,7 +26,7 @@ pub enum Kind {
 }
 
 /// What may come of it.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum Expect {
     /// It is accepted, and all children follow.
@@ -98,7 +98,7 @@ pub fn kept() -> Result<Vec<Case>> {
 /// When it cannot be written.
 pub fn keep(case: &Case, why: &str) -> Result<PathBuf> {
     let letters = |text: &str| -> String {
-        let kept = text.chars().filter(|letter| letter.is_ascii_alphanumeric());
+        let kept = text.chars().filter(char::is_ascii_alphanumeric);
         kept.take(24).collect()
     };
     let path: String = case

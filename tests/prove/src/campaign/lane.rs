@@ -10,7 +10,8 @@ use kube::{Client, Error};
 use serde_json::{Value, json};
 
 use super::case::{Case, NAME};
-use super::look::{Eyes, Look, Outcome, SETTLES};
+use super::look::{Eyes, Look, SETTLES};
+use super::outcome::Outcome;
 use super::tally::{Oracle, Tally};
 use crate::state::{State, differences};
 

@@ -4,9 +4,13 @@
 pub mod bases;
 pub mod case;
 pub mod cases;
+pub mod choice;
 pub mod lane;
 pub mod look;
 pub mod meaning;
+mod meanings_copied;
+mod meanings_own;
+pub mod outcome;
 pub mod place;
 pub mod random;
 pub mod schema;
@@ -14,6 +18,7 @@ pub mod shrink;
 pub mod tally;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +28,7 @@ use anyhow::{Context, Result, ensure};
 use kube::Client;
 use serde_json::{Value, json};
 
-use self::case::{Case, Expect};
+use self::case::Case;
 use self::lane::Lane;
 use self::random::Random;
 use self::tally::{Failure, Found, Oracle, Tally};
@@ -31,10 +36,6 @@ use crate::stage::{Stage, save, say};
 
 /// How many transitions run at once, each in a namespace of its own.
 const LANES: usize = 8;
-/// How many transitions of one base a lane takes at a time.
-const CHUNK: usize = 12;
-/// How many transitions the short form has beside those that give each part of `spec` its turn.
-const MORE: usize = 12;
 /// How many failures are made smaller: each takes up to this many tries.
 const SHRUNK: usize = 6;
 const TRIES: usize = 16;
@@ -45,6 +46,9 @@ pub struct Args {
     /// A sample with every part of spec in it, in at most a minute.
     #[arg(long)]
     pub bounded: bool,
+    /// Every value of every property: some 2,000 transitions. Without, a few of each kind for each property.
+    #[arg(long, conflicts_with = "bounded")]
+    pub every: bool,
     /// Gives the same values in the same order again.
     #[arg(long)]
     pub seed: Option<u64>,
@@ -72,7 +76,7 @@ pub async fn run(args: &Args) -> Result<()> {
     let start = Instant::now();
     let seed = args.seed.unwrap_or_else(new_seed);
     let regressions = case::kept()?;
-    let mut chosen = choose(args, seed)?;
+    let mut chosen = choice::choose(args, seed)?;
     let is_asked_for = |case: &Case| args.only.as_ref().is_none_or(|only| case.path.starts_with(only));
     let first: Vec<Case> = regressions.into_iter().filter(is_asked_for).collect();
     let mut found = Found {
@@ -91,7 +95,7 @@ pub async fn run(args: &Args) -> Result<()> {
         first.len()
     ));
     let total = chosen.len() + first.len();
-    let mut chunks = chunks(&mut chosen);
+    let mut chunks = choice::chunks(&mut chosen);
     Random::new(seed).shuffle(&mut chunks);
     // Lanes take from the end.
     chunks.extend(first.into_iter().map(|case| vec![case]));
@@ -120,56 +124,6 @@ pub async fn run(args: &Args) -> Result<()> {
 fn new_seed() -> u64 {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     now.map_or(0, |now| now.as_secs() % 1_000_000)
-}
-
-/// All transitions that were asked for.
-fn choose(args: &Args, seed: u64) -> Result<Vec<Case>> {
-    let mut all = cases::all(seed)?;
-    if let Some(only) = &args.only {
-        all.retain(|case| case.path.starts_with(only));
-        ensure!(!all.is_empty(), "--only {only}: no property of spec starts with it");
-    }
-    if args.bounded {
-        all = sample(all, seed);
-    }
-    Ok(all)
-}
-
-/// For each part of `spec` one transition that works and one that does not, and some more.
-fn sample(mut all: Vec<Case>, seed: u64) -> Vec<Case> {
-    Random::new(seed).shuffle(&mut all);
-    let (mut taken, mut more) = (BTreeSet::new(), 0);
-    all.retain(|case| {
-        let top = case.path.split(['.', '[', '{']).next().unwrap_or_default().to_owned();
-        let works = match case.expect {
-            Expect::Works => true,
-            Expect::Refused | Expect::Shown => false,
-            Expect::Either => {
-                return {
-                    more += 1;
-                    more <= MORE
-                };
-            }
-        };
-        taken.insert((top, works)) || {
-            more += 1;
-            more <= MORE
-        }
-    });
-    all
-}
-
-/// Transitions of one base together: a lane then stays there.
-fn chunks(cases: &mut Vec<Case>) -> Vec<Vec<Case>> {
-    let mut chunks: Vec<Vec<Case>> = Vec::new();
-    cases.sort_by_cached_key(|case| case.from.to_string());
-    for case in cases.drain(..) {
-        match chunks.last_mut() {
-            Some(chunk) if chunk.len() < CHUNK && chunk[0].from == case.from => chunk.push(case),
-            _ => chunks.push(vec![case]),
-        }
-    }
-    chunks
 }
 
 /// One object that asks for cAdvisor all the while: what is shared then is the same for all others.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Kind};
-use super::look::Outcome;
+use super::outcome::Outcome;
 
 /// What was held against an object, and satisfied.
 #[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

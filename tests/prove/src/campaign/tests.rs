@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::case::{Expect, NAME};
-use super::{cases, chunks, meaning, sample, schema};
+use super::choice::{chunks, sample};
+use super::{cases, meaning, schema};
 
 #[test]
 fn every_property_has_values_that_are_accepted_or_refused() {
