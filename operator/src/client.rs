@@ -12,7 +12,7 @@ use tower::timeout::TimeoutLayer;
 const BEGINS: Duration = Duration::from_secs(11);
 
 /// The longest silence within an answer: longer than a watch lives.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// A client of the cluster that `config` names.
 ///
