@@ -187,9 +187,9 @@ async fn run_all(
     let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
     let late = outcomes.iter_mut().filter(|outcome| outcome.is_late()).take(LATE);
     for outcome in late {
-        let (lane, workload) = (lanes.first().context("no lane")?, outcome.plan.workload);
+        let (alone, workload) = (lanes.first().context("no lane")?, outcome.plan.workload);
         let reference = references.iter().find(|reference| reference.workload == workload);
-        *outcome = once(lane, reference.context("a plan without a reference")?, &outcome.plan).await?;
+        *outcome = once(alone, reference.context("a plan without a reference")?, &outcome.plan).await?;
         say(&format!("by itself: {}", line(outcome, total, total)));
     }
     Ok(outcomes)

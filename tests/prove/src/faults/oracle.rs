@@ -165,8 +165,8 @@ mod tests {
                     matrix,
                     &reference(),
                     &Ran {
-                        entries,
                         begins,
+                        entries,
                         ..right()
                     },
                 )

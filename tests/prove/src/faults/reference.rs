@@ -38,7 +38,7 @@ impl Reference {
     /// # Errors
     /// When they differ in more than the values of fields.
     pub fn of(workload: Workload, one: Ran, other: &Ran) -> Result<Self> {
-        for stuck in [&one.stuck, &other.stuck].into_iter().flatten() {
+        if let Some(stuck) = one.stuck.as_ref().or(other.stuck.as_ref()) {
             anyhow::bail!("{workload}: {stuck}");
         }
         let mut states = Vec::new();

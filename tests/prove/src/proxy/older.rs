@@ -41,10 +41,13 @@ impl Which {
     }
 }
 
+/// By what was asked: with which headers, and the answer that was kept.
+type Known = HashMap<Uri, (HeaderMap, Option<Response<Bytes>>)>;
+
 /// The lists that the operator asked for, and what they said when they were kept.
 #[derive(Debug)]
 pub struct Older {
-    known: Mutex<HashMap<Uri, (HeaderMap, Option<Response<Bytes>>)>>,
+    known: Mutex<Known>,
     serves: watch::Sender<Option<Which>>,
 }
 
@@ -104,12 +107,12 @@ impl Older {
     pub fn silence(&self, call: &Call) -> Option<impl Future<Output = ()> + Send + Sync + use<>> {
         let which = (*self.serves.borrow())?;
         let mut serves = self.serves.subscribe();
-        (call.verb == Verb::Watch && which.holds(call)).then(|| async move {
+        (call.verb == Verb::Watch && which.holds(call)).then_some(async move {
             let _ = serves.wait_for(Option::is_none).await;
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uri, (HeaderMap, Option<Response<Bytes>>)>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
