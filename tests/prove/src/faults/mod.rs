@@ -185,11 +185,11 @@ async fn run_all(
     });
     futures::future::try_join_all(working).await?;
     let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let first = lanes.first().context("no lane")?;
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_late()).take(LATE) {
-        let workload = outcome.plan.workload;
+    let late = outcomes.iter_mut().filter(|outcome| outcome.is_late()).take(LATE);
+    for outcome in late {
+        let (alone, workload) = (lanes.first().context("no lane")?, outcome.plan.workload);
         let reference = references.iter().find(|reference| reference.workload == workload);
-        *outcome = once(first, reference.context("a plan without a reference")?, &outcome.plan).await?;
+        *outcome = once(alone, reference.context("a plan without a reference")?, &outcome.plan).await?;
         say(&format!("by itself: {}", line(outcome, total, total)));
     }
     Ok(outcomes)

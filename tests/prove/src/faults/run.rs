@@ -19,6 +19,9 @@ use crate::state::State;
 /// How long nothing is written once all has come to rest.
 pub const QUIET: Duration = Duration::from_secs(2);
 
+/// How long nothing is written between two steps.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// What a run that is the reference takes for rest: longer than the operator's first two tries again are apart.
 const REST: Duration = Duration::from_millis(3500);
 
@@ -159,6 +162,20 @@ impl Running<'_> {
             let since = if met_before { acted.max(began) } else { acted };
             self.ran.took = self.ran.took.max(Some(since.elapsed()));
         }
+        // Users act on what has come to rest, of which the operator too has heard.
+        self.write_nothing_for(PAUSE).await
+    }
+
+    async fn write_nothing_for(&self, long: Duration) -> Result<()> {
+        let began = Instant::now();
+        while self.proxy.record().last_write().unwrap_or(began).max(began).elapsed() < long {
+            anyhow::ensure!(
+                began.elapsed() < CALM,
+                "it still writes {} s after it was as it should be",
+                CALM.as_secs()
+            );
+            sleep(LOOK).await;
+        }
         Ok(())
     }
 
@@ -189,15 +206,7 @@ impl Running<'_> {
 
     /// Waits until the operator has not written for a while, and looks whether all is as it was when it came to rest.
     async fn grow_quiet(&self) -> Result<()> {
-        let began = Instant::now();
-        while self.proxy.record().last_write().unwrap_or(began).max(began).elapsed() < QUIET {
-            anyhow::ensure!(
-                began.elapsed() < CALM,
-                "it still writes {} s after it was as it should be",
-                CALM.as_secs()
-            );
-            sleep(LOOK).await;
-        }
+        self.write_nothing_for(QUIET).await?;
         let after = self
             .expected
             .and_then(<[_]>::last)

@@ -41,7 +41,7 @@ impl Which {
     }
 }
 
-/// By what was asked: with which headers, and what was said.
+/// By what was asked: with which headers, and the answer that was kept.
 type Known = HashMap<Uri, (HeaderMap, Option<Response<Bytes>>)>;
 
 /// The lists that the operator asked for, and what they said when they were kept.
