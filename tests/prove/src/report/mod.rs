@@ -1,7 +1,10 @@
 //! Writes docs/reliability.md from what the parts of the proof have left. Each part renders itself, in a file of its own here;
 //! one that has not been run is told as such. Measures nothing.
 
+mod campaign;
+mod faults;
 pub mod plot;
+mod rest;
 mod scale;
 
 use std::fmt::Write;
@@ -36,11 +39,32 @@ fn told<S: Section>() -> Result<Option<String>> {
 
 /// All parts, in the order of the page.
 fn parts() -> Vec<Part> {
-    vec![Part {
-        title: "What objects cost",
-        again: "`tests/prove/run.sh scale -- --only edits` (or `burst`, `memory`, `restart`, `outage`); with `--objects 200` among fewer objects",
-        told: told::<Scale>(),
-    }]
+    let faults = "`prove faults --only PLAN`, with the plan as a line of progress or a failure names it";
+    let matrix = |title, name| Part {
+        title,
+        again: faults,
+        told: faults::told(name),
+    };
+    vec![
+        matrix("Crashes: the operator is killed before and after each write", "crash"),
+        matrix("Errors: each request is refused, lost, cut or never answered", "errors"),
+        matrix("Watches: frozen, late, closed, expired, garbled, older", "watches"),
+        Part {
+            title: "Values: every field of the definition, there and back",
+            again: "`prove campaign --only PATH`, with the path of a property",
+            told: told::<crate::campaign::tally::Found>(),
+        },
+        Part {
+            title: "Rest: what changes once all has converged",
+            again: "`prove rest`",
+            told: told::<crate::rest::Found>(),
+        },
+        Part {
+            title: "What objects cost",
+            again: "`tests/prove/run.sh scale -- --only edits` (or `burst`, `memory`, `restart`, `outage`); with `--objects 200` among fewer objects",
+            told: told::<Scale>(),
+        },
+    ]
 }
 
 /// Writes `reliability.md` and its picture into `directory`.
