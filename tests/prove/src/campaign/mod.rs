@@ -38,6 +38,8 @@ use crate::stage::{Stage, save, say};
 const LANES: usize = 8;
 /// How many failures are made smaller: each takes up to this many tries.
 const SHRUNK: usize = 6;
+/// How often a case is run again when the API server went away.
+const REPEATS: usize = 3;
 const TRIES: usize = 16;
 
 /// What is asked for.
@@ -165,9 +167,32 @@ async fn lane(run: Arc<Run>, number: usize) -> Result<()> {
     }
 }
 
+/// Whether no answer came, rather than a bad one.
+fn is_transport(error: &anyhow::Error) -> bool {
+    let kube = error.chain().find_map(|cause| cause.downcast_ref::<kube::Error>());
+    kube.is_some_and(|error| !matches!(error, kube::Error::Api(_)))
+}
+
+/// Waits until the API server answers again.
+async fn back(run: &Run) -> Result<()> {
+    e2e::wait::until("the API server is back", look::SETTLES, || async {
+        run.client.apiserver_version().await?;
+        Ok(e2e::wait::Found::Yes(()))
+    })
+    .await
+}
+
 /// Runs a case; the operator has to live on after it.
 async fn one(run: &Run, lane: &mut Lane, case: Case) {
     let mut result = lane.run(&case, &run.tally).await;
+    for _ in 0..REPEATS {
+        // An API server that is away says nothing about the operator.
+        if !result.as_ref().is_err_and(is_transport) || back(run).await.is_err() {
+            break;
+        }
+        run.tally.repeated();
+        result = lane.run(&case, &run.tally).await;
+    }
     if let Err(trouble) = run.stage.operator_runs_on() {
         result = Err(trouble);
     } else {

@@ -75,6 +75,8 @@ pub struct Found {
     pub kinds: BTreeMap<Kind, Counts>,
     /// How often each oracle was satisfied.
     pub oracles: BTreeMap<Oracle, usize>,
+    /// How often a transition was run again, for the API server had gone away.
+    pub repeated: usize,
     /// What failed.
     pub failures: Vec<Failure>,
     /// From sending a spec to the state that it ends in, in milliseconds: median, 99th percentile, longest.
@@ -92,6 +94,7 @@ struct Inner {
     kinds: BTreeMap<Kind, Counts>,
     oracles: BTreeMap<Oracle, usize>,
     times: Vec<Duration>,
+    repeated: usize,
 }
 
 impl Tally {
@@ -103,6 +106,11 @@ impl Tally {
     /// An object settled in this time.
     pub fn took(&self, time: Duration) {
         self.inner().times.push(time);
+    }
+
+    /// A case is run again.
+    pub fn repeated(&self) {
+        self.inner().repeated += 1;
     }
 
     /// What came of a case; `None` is a failure. Gives the number of all so far.
@@ -130,6 +138,7 @@ impl Tally {
         times.sort_unstable();
         let at = |hundredths: usize| times.get((times.len() * hundredths / 100).min(times.len().saturating_sub(1)));
         found.settled_ms = [at(50), at(99), at(100)].map(|time| time.copied().unwrap_or_default());
+        found.repeated = inner.repeated;
         found.kinds = inner.kinds;
         found.oracles = inner.oracles;
     }
