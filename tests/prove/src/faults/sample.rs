@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::plan::Plan;
 
-/// Plans that an operator has failed once, and that every sample has.
-const REGRESSIONS: [&str; 6] = [
+/// Plans that every sample has: those that an operator has failed once, and the frozen watch that everything depends on.
+const ALWAYS: [&str; 7] = [
+    "watches/create/watch:webhookservices:all:*:1:freeze-after-0",
     // A list, or the start of a watch, that was never answered was waited for for ever.
     "errors/create/list:webhookservices:all:*:1:black-hole",
     "errors/create/watch:webhookservices:all:*:1:black-hole",
@@ -38,7 +39,7 @@ impl Numbers {
     }
 }
 
-/// At least one plan of each fault kind, at least `each` of each workload, and no more than that needs; and the regressions.
+/// At least one plan of each fault kind, at least `each` of each workload, and no more than that needs; and those that are always run.
 #[must_use]
 pub fn sample(mut plans: Vec<Plan>, each: usize, seed: u64) -> Vec<Plan> {
     let mut numbers = Numbers::of(seed);
@@ -47,7 +48,7 @@ pub fn sample(mut plans: Vec<Plan>, each: usize, seed: u64) -> Vec<Plan> {
     let mut of_workload = BTreeMap::new();
     let mut chosen: Vec<_> = plans
         .iter()
-        .filter(|plan| REGRESSIONS.contains(&plan.to_string().as_str()))
+        .filter(|plan| ALWAYS.contains(&plan.to_string().as_str()))
         .cloned()
         .collect();
     // First the kinds, each with a workload that has the fewest so far; then the workloads, each with a kind that has the fewest.
