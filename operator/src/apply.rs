@@ -49,8 +49,6 @@ struct Sent {
     before: Option<Fingerprint>,
     after: Fingerprint,
     generation: i64,
-    /// Whether the watch has shown it, in whatever form.
-    is_seen: bool,
 }
 
 impl Applier {
@@ -96,7 +94,6 @@ impl Applier {
         };
         let sent = Sent {
             wanted: wanted_hash,
-            is_seen: before.is_some(),
             before,
             after,
             generation: meta.generation.unwrap_or_default(),
@@ -204,11 +201,11 @@ impl Applier {
         self.sent().get(&key).map_or(0, |sent| sent.generation)
     }
 
-    /// Whether an object of ours that the watch does not show was shown by it before: then somebody deleted it.
+    /// Whether this process has sent such an object: the watch that does not show it is late, or it was deleted.
     #[must_use]
-    pub fn is_gone<K: Resource<DynamicType = ()>>(&self, namespace: &str, name: &str) -> bool {
+    pub fn has_sent<K: Resource<DynamicType = ()>>(&self, namespace: &str, name: &str) -> bool {
         let key = (kind_of::<K>(), namespace.to_owned(), name.to_owned());
-        self.sent().get(&key).is_some_and(|sent| sent.is_seen)
+        self.sent().contains_key(&key)
     }
 
     /// Drops what is remembered of an object's children.
@@ -219,8 +216,7 @@ impl Applier {
 
     fn is_sent(&self, key: &Key, wanted: u64, seen: Option<&Fingerprint>) -> bool {
         // `before`: the watch has not seen our write yet. Absence is never taken for that: the object may be deleted.
-        self.sent().get_mut(key).is_some_and(|sent| {
-            sent.is_seen |= seen.is_some();
+        self.sent().get(key).is_some_and(|sent| {
             sent.wanted == wanted && seen.is_some_and(|seen| *seen == sent.after || Some(seen) == sent.before.as_ref())
         })
     }

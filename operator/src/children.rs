@@ -154,14 +154,14 @@ impl Walk<'_> {
         self.always(wanted, &self.context.watches.deployments).await;
     }
 
-    /// Applies a child. One that was there and is gone may have gone with its object, of whose end another watch tells: it is made
+    /// Applies a child. One that was sent and is not there may have gone with its object, of whose end another watch tells: it is made
     /// again only for an object that is still there.
     async fn send<K>(&self, wanted: &K, found: Option<&ObjectMeta>) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
     {
         let (applier, validated) = (&self.context.applier, self.validated);
-        let is_gone = found.is_none() && applier.is_gone::<K>(&validated.namespace, &validated.name);
+        let is_gone = found.is_none() && applier.has_sent::<K>(&validated.namespace, &validated.name);
         if is_gone && !self.is_latest().await? {
             return Ok(Change::None);
         }
