@@ -78,15 +78,16 @@ pub fn file(name: &str) -> PathBuf {
     cluster::cache().join("prove").join(format!("{name}.json"))
 }
 
-/// Leaves what the part `name` found.
+/// Leaves what the part `name` found; gives the file.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn save<T: Serialize>(name: &str, found: &T) -> Result<()> {
+pub fn save<T: Serialize>(name: &str, found: &T) -> Result<PathBuf> {
     let (file, part) = (file(name), file(&format!("{name}.part")));
     std::fs::create_dir_all(file.parent().context("no directory")?)?;
     std::fs::write(&part, serde_json::to_vec_pretty(found)?)?;
-    std::fs::rename(&part, &file).with_context(|| file.display().to_string())
+    std::fs::rename(&part, &file).with_context(|| file.display().to_string())?;
+    Ok(file)
 }
 
 /// What the part `name` found; none where it has not been run.

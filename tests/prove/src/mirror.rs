@@ -3,18 +3,13 @@
 
 use anyhow::Result;
 use futures::StreamExt;
-use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
-use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{Service, ServiceAccount};
-use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
-use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::api::{ApiResource, DynamicObject};
 use kube::runtime::reflector::store::{Store, Writer};
 use kube::runtime::{WatchStreamExt, reflector, watcher};
 use kube::{Api, Client};
 use serde_json::Value;
-use webhook_operator::crd::WebhookService;
-use webhook_operator::external::{HttpRoute, ServiceMonitor};
+
+use crate::kinds;
 
 /// One object.
 #[derive(Clone, Debug)]
@@ -48,7 +43,7 @@ impl Mirror {
     /// When a watch ends for good.
     pub async fn start(client: &Client) -> Result<Self> {
         let mut stores = Vec::new();
-        for resource in kinds() {
+        for resource in kinds::all() {
             let api = Api::<DynamicObject>::all_with(client.clone(), &resource);
             let writer = Writer::new(resource.clone());
             let store = writer.as_reader();
@@ -86,26 +81,4 @@ impl Mirror {
         }
         found
     }
-}
-
-/// The kind of a resource, `Deployment` of `deployments`.
-#[must_use]
-pub fn kind_of(plural: &str) -> Option<String> {
-    kinds().into_iter().find(|one| one.plural == plural).map(|one| one.kind)
-}
-
-fn kinds() -> [ApiResource; 11] {
-    [
-        ApiResource::erase::<WebhookService>(&()),
-        ApiResource::erase::<ServiceAccount>(&()),
-        ApiResource::erase::<Service>(&()),
-        ApiResource::erase::<Deployment>(&()),
-        ApiResource::erase::<DaemonSet>(&()),
-        ApiResource::erase::<ServiceMonitor>(&()),
-        ApiResource::erase::<HorizontalPodAutoscaler>(&()),
-        ApiResource::erase::<PodDisruptionBudget>(&()),
-        ApiResource::erase::<NetworkPolicy>(&()),
-        ApiResource::erase::<Ingress>(&()),
-        ApiResource::erase::<HttpRoute>(&()),
-    ]
 }

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use crate::campaign::case::NAME;
 use crate::campaign::look::Eyes;
-use crate::stage::{Stage, save, say};
+use crate::figures::save;
+use crate::stage::{Stage, say};
 
 /// What is asked for.
 #[derive(clap::Args, Clone, Copy, Debug, Default)]

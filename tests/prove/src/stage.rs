@@ -1,18 +1,17 @@
-//! What one proof runs on: the operator as a process, the stand-in for pods, namespaces that go with it, and where its
-//! findings are kept. Judges nothing but that the operator runs on.
+//! What one proof runs on: the operator as a process, the stand-in for pods, namespaces that go with it, and how
+//! it speaks. Judges nothing but that the operator runs on.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use e2e::cluster;
 use e2e::wait::{holds, until};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::{Api, Client, ResourceExt};
-use serde::Serialize;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
@@ -162,18 +161,6 @@ async fn cleared(client: &Client) -> Result<()> {
         Ok(holds(left == 0, &left))
     })
     .await
-}
-
-/// Writes findings where the report looks for them; gives the file.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn save<T: Serialize>(name: &str, found: &T) -> Result<PathBuf> {
-    let directory = cluster::cache().join("prove");
-    std::fs::create_dir_all(&directory).with_context(|| directory.display().to_string())?;
-    let file = directory.join(format!("{name}.json"));
-    std::fs::write(&file, serde_json::to_string_pretty(found)? + "\n")?;
-    Ok(file)
 }
 
 /// Tells the person who waits.

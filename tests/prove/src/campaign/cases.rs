@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::bases::{self, Base};
 use super::case::{Case, Expect, Kind};
 use super::place::{get, put};
-use super::random::Random;
 use super::schema::{self, ITEM, Property};
 use super::values::typed;
+use crate::random::Random;
 
 /// Properties that the schema lets go but a rule of their parent does not.
 const DEMANDED: [&str; 2] = ["delivery.http.url", "delivery.http.ref"];

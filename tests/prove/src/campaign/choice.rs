@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 
 use super::case::{Case, Expect};
-use super::random::Random;
 use super::{Args, cases};
+use crate::random::Random;
 
 /// How many transitions of one base a lane takes at a time.
 const CHUNK: usize = 12;

@@ -9,6 +9,7 @@ use kube::core::GroupVersionKind;
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
+use crate::kinds;
 use crate::state::{self, State};
 
 /// Where a user's objects are, and the kinds that become of them.
@@ -38,7 +39,7 @@ impl Eyes {
         Self {
             client: client.clone(),
             namespace: namespace.to_owned(),
-            children: children(),
+            children: kinds::children(),
         }
     }
 
@@ -47,13 +48,13 @@ impl Eyes {
     /// # Errors
     /// When the API server does not answer.
     pub async fn object(&self, name: &str) -> Result<Value> {
-        Ok(serde_json::to_value(self.api(&ours()).get(name).await?)?)
+        Ok(serde_json::to_value(self.api(&kinds::ours()).get(name).await?)?)
     }
 
     /// Every `WebhookService` of the namespace.
     #[must_use]
     pub fn objects(&self) -> Api<DynamicObject> {
-        self.api(&ours())
+        self.api(&kinds::ours())
     }
 
     /// Puts the spec of `object` in the place of what is there, or creates it. Not by server-side apply: merging lists and
@@ -62,7 +63,7 @@ impl Eyes {
     /// # Errors
     /// When the API server does not take it.
     pub async fn write(&self, name: &str, object: &Value) -> Result<(), kube::Error> {
-        let all = self.api(&ours()).resource_url().to_owned();
+        let all = self.api(&kinds::ours()).resource_url().to_owned();
         let patch = json!([{"op": "add", "path": "/spec", "value": object["spec"]}]);
         let strict = "fieldValidation=Strict&fieldManager=prove";
         let send = async |method, url: String, kind, body: &Value| {
@@ -139,11 +140,9 @@ impl Eyes {
     /// # Errors
     /// When the API server does not answer.
     pub async fn versions(&self) -> Result<Vec<(String, String)>> {
-        let gvk = GroupVersionKind::gvk("apps", "v1", "DaemonSet");
-        let shared = ApiResource::from_gvk_with_plural(&gvk, "daemonsets");
         let mut found = Vec::new();
-        for kind in self.children.iter().chain([&ours(), &shared]) {
-            for object in self.api(kind).list_metadata(&ListParams::default()).await?.items {
+        for kind in kinds::all() {
+            for object in self.api(&kind).list_metadata(&ListParams::default()).await?.items {
                 let (meta, namespace) = (object.metadata, &self.namespace);
                 let name = format!("{namespace} {} {}", kind.kind, meta.name.unwrap_or_default());
                 found.push((name, meta.resource_version.unwrap_or_default()));
@@ -177,36 +176,6 @@ impl Eyes {
     }
 }
 
-fn ours() -> ApiResource {
-    ApiResource::from_gvk_with_plural(
-        &GroupVersionKind::gvk("webhook-operator.dev", "v1alpha1", "WebhookService"),
-        "webhookservices",
-    )
-}
-
-fn children() -> Vec<ApiResource> {
-    [
-        ("", "v1", "ServiceAccount", "serviceaccounts"),
-        ("", "v1", "Service", "services"),
-        ("apps", "v1", "Deployment", "deployments"),
-        ("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors"),
-        (
-            "autoscaling",
-            "v2",
-            "HorizontalPodAutoscaler",
-            "horizontalpodautoscalers",
-        ),
-        ("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"),
-        ("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies"),
-        ("networking.k8s.io", "v1", "Ingress", "ingresses"),
-        ("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes"),
-    ]
-    .map(|(group, version, kind, plural)| {
-        ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
-    })
-    .to_vec()
-}
-
 /// What a child still waits for: the stand-in for its controller, or its end.
 fn is_behind(child: &Value) -> Option<String> {
     let name = &child["metadata"]["name"];
@@ -228,7 +197,7 @@ fn refusal(object: &Value, name: &str) -> Option<(String, String)> {
         (condition["type"] == "Ready" && condition["status"] == "False")
             || (condition["type"] == "Degraded" && condition["status"] == "True")
     };
-    let kinds = children();
+    let kinds = kinds::children();
     let names_a_child = |said: &str| {
         let mut starts = kinds.iter().map(|kind| format!("{} {name}: ", kind.kind));
         starts.any(|start| said.contains(&start))

@@ -12,7 +12,6 @@ mod meanings_copied;
 mod meanings_own;
 pub mod outcome;
 pub mod place;
-pub mod random;
 pub mod schema;
 pub mod shrink;
 pub mod tally;
@@ -30,9 +29,10 @@ use serde_json::{Value, json};
 
 use self::case::Case;
 use self::lane::Lane;
-use self::random::Random;
 use self::tally::{Failure, Found, Oracle, Tally};
-use crate::stage::{Stage, save, say};
+use crate::figures::save;
+use crate::random::Random;
+use crate::stage::{Stage, say};
 
 /// How many transitions run at once, each in a namespace of its own.
 const LANES: usize = 8;

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::case::{Expect, Kind};
 use super::cases::{Choice, Values};
 use super::meaning::{self, Fill, Meaning};
-use super::random::Random;
 use super::schema::ITEM;
+use crate::random::Random;
 
 impl Values<'_> {
     fn meaning(&self) -> Result<&'static Meaning> {

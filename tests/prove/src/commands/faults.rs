@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use prove::faults::{Settings, prove};
 
-use super::say;
+use prove::figures::say;
 
 /// What of the fault matrices is run.
 #[derive(Args)]

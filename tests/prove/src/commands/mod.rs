@@ -1,4 +1,4 @@
-//! One file for each subcommand, and what they share: how they speak and how they end.
+//! One file for each subcommand, and what they share: how they end.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -8,12 +8,6 @@ use anyhow::Result;
 pub(crate) mod faults;
 pub(crate) mod report;
 pub(crate) mod scale;
-
-/// Prints a line of progress.
-pub(crate) fn say(line: &str) {
-    // Without a standard output there is nobody to tell.
-    let _ = writeln!(std::io::stdout(), "{line}");
-}
 
 /// The exit code of a proof that gave this.
 pub(crate) fn end(outcome: Result<bool>) -> ExitCode {

@@ -17,7 +17,7 @@ impl Report {
     /// True when it is written, whatever is in it.
     pub(crate) fn run(self) -> Result<bool> {
         prove::report::write(&self.out)?;
-        super::say(&format!("{} is written", self.out.join("reliability.md").display()));
+        prove::figures::say(&format!("{} is written", self.out.join("reliability.md").display()));
         Ok(true)
     }
 }

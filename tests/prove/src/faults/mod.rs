@@ -19,6 +19,7 @@ use anyhow::{Context, Result, ensure};
 use e2e::cluster;
 use kube::Client;
 
+use crate::figures::save;
 use crate::installation::Installation;
 use crate::mirror::Mirror;
 use crate::stand_in;
@@ -75,7 +76,7 @@ pub async fn prove(settings: &Settings, say: &(dyn Fn(&str) + Sync)) -> Result<V
         let outcomes = run_all(&lanes, &references, plans, say).await?;
         let report = Report::of(matrix, settings.seed, count, &outcomes, began.elapsed());
         if settings.only.is_none() {
-            say(&format!("written: {}", report.write()?.display()));
+            say(&format!("written: {}", save(&report.matrix, &report)?.display()));
         }
         reports.push(report);
     }

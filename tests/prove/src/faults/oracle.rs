@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::plan::Matrix;
 use super::reference::Reference;
 use super::run::Ran;
-use crate::mirror::kind_of;
+use crate::kinds;
 use crate::proxy::call::Verb;
 use crate::proxy::record::{Counts, Entry};
 use crate::state::{State, differing_fields};
@@ -66,7 +66,7 @@ fn is_of_live(reference: &Reference, ran: &Ran, entry: &Entry) -> bool {
     let call = &entry.point.call;
     let step = ran.begins.iter().filter(|began| **began <= entry.at).count();
     let ends_in = step.checked_sub(1).and_then(|step| reference.states.get(step));
-    let (Some(ends_in), Some(kind), Some(name)) = (ends_in, kind_of(&call.resource), &call.name) else {
+    let (Some(ends_in), Some(kind), Some(name)) = (ends_in, kinds::of(&call.resource), &call.name) else {
         return false;
     };
     let is_done = call.verb == Verb::Delete && entry.status == Some(200);

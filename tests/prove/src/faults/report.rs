@@ -1,11 +1,8 @@
 //! What came of a matrix, as data for a report. Counts, and decides nothing but whether all is well.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use e2e::cluster;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Matrix, Plan};
@@ -146,18 +143,6 @@ impl Report {
     #[must_use]
     pub fn is_well(&self) -> bool {
         self.failed.is_empty() && self.unmet.len() * 10 <= self.all.plans
-    }
-
-    /// Writes it to where reports are made from.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write(&self) -> Result<PathBuf> {
-        let file = cluster::cache().join("prove").join(format!("{}.json", self.matrix));
-        let directory = file.parent().context("no directory")?;
-        std::fs::create_dir_all(directory)?;
-        std::fs::write(&file, serde_json::to_string_pretty(self)?).with_context(|| file.display().to_string())?;
-        Ok(file)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::plan::Plan;
+use crate::random::Random;
 
 /// Plans that every sample has: those that an operator has failed once, and the frozen watch that everything depends on.
 const ALWAYS: [&str; 7] = [
@@ -19,30 +20,10 @@ const ALWAYS: [&str; 7] = [
     "watches/scale/step-2:older-lists-of-objects",
 ];
 
-/// A generator of numbers (splitmix64), so that a seed gives the same sample on any machine and in any version of anything.
-pub struct Numbers(u64);
-
-impl Numbers {
-    /// From a seed.
-    #[must_use]
-    pub fn of(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next one.
-    pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-}
-
 /// At least one plan of each fault kind, at least `each` of each workload, and no more than that needs; and those that are always run.
 #[must_use]
 pub fn sample(mut plans: Vec<Plan>, each: usize, seed: u64) -> Vec<Plan> {
-    let mut numbers = Numbers::of(seed);
+    let mut numbers = Random::new(seed);
     plans.sort_by_cached_key(|_| numbers.draw());
     let mut of_kind: BTreeMap<String, usize> = BTreeMap::new();
     let mut of_workload = BTreeMap::new();
