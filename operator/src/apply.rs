@@ -1,9 +1,8 @@
 //! Sends what is wanted to the API server, by server-side apply, and nothing that is there already.
 //! Never takes over or deletes an object that is not ours.
 
-use std::collections::HashMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -19,6 +18,7 @@ use crate::fingerprint::{Fingerprint, hash};
 use crate::gate::{Gate, REQUEST_TIMEOUT, Verb};
 use crate::names;
 use crate::owner::{Keeper, check};
+use crate::sent::{Child, Memory};
 
 /// What one apply changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,69 +37,56 @@ pub enum Change {
 pub struct Applier {
     client: Client,
     gate: Arc<Gate>,
-    sent: Mutex<HashMap<Key, Sent>>,
-}
-
-type Key = (&'static str, String, String);
-
-/// The last write of one object: what was wanted, and how the object looked before and after.
-#[derive(Clone)]
-struct Sent {
-    wanted: u64,
-    before: Option<Fingerprint>,
-    after: Fingerprint,
-    generation: i64,
+    /// What was sent.
+    pub memory: Memory,
 }
 
 impl Applier {
-    /// An applier that remembers nothing yet: after a restart every object is sent once.
+    /// An applier that remembers nothing yet.
     #[must_use]
     pub fn new(client: Client, gate: Arc<Gate>) -> Self {
         Self {
             client,
             gate,
-            sent: Mutex::default(),
+            memory: Memory::default(),
         }
     }
 
-    /// Makes the object be as `wanted`; `seen` is what the watch last saw under its name.
+    /// Makes the object be as `wanted`; `seen` is what the watch last saw under its name, `recorded` what an earlier process left on
+    /// record of its own last write.
     ///
     /// # Errors
     /// [`Error::Conflict`] when it belongs to somebody else; [`Error::Api`] and [`Error::Timeout`] when the API server does not take it;
     /// [`Error::NotLeading`] when another process may write.
-    pub async fn apply<K>(&self, wanted: &K, seen: Option<&ObjectMeta>, keeper: Keeper<'_>) -> Result<Change, Error>
+    pub async fn apply<K>(
+        &self,
+        wanted: &K,
+        seen: Option<&ObjectMeta>,
+        keeper: Keeper<'_>,
+        recorded: Option<&str>,
+    ) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
     {
-        let kind = kind_of::<K>();
         let (namespace, name) = (wanted.namespace().unwrap_or_default(), wanted.name_any());
+        let child = child::<K>(&namespace, &name);
         if let Some(meta) = seen {
-            check(kind, meta, keeper)?;
+            check(child.kind, meta, keeper)?;
         }
-        let key = (kind, namespace.clone(), name.clone());
         let wanted_hash = hash(&serde_json::to_vec(wanted).unwrap_or_default());
-        let before = seen.map(Fingerprint::of);
-        if self.is_sent(&key, wanted_hash, before.as_ref()) {
+        if self.memory.is_sent(child, wanted_hash, seen, recorded) {
             return Ok(Change::None);
         }
         let Some(answer) = Box::pin(self.send(wanted, seen, &namespace, &name)).await? else {
             return Ok(Change::None);
         };
-        let meta = answer.meta();
-        let after = Fingerprint::of(meta);
-        let change = match &before {
+        let after = answer.meta();
+        self.memory.remember(child, wanted_hash, seen, after);
+        Ok(match seen {
             None => Change::Created,
-            Some(before) if *before == after => Change::None,
+            Some(before) if Fingerprint::of(before) == Fingerprint::of(after) => Change::None,
             Some(_) => Change::Updated,
-        };
-        let sent = Sent {
-            wanted: wanted_hash,
-            before,
-            after,
-            generation: meta.generation.unwrap_or_default(),
-        };
-        self.sent().insert(key, sent);
-        Ok(change)
+        })
     }
 
     /// Sends one object. `None`: what was seen is not there any more, and the watch is about to say so.
@@ -166,7 +153,7 @@ impl Applier {
             ..DeleteParams::background()
         };
         let api = Api::<K>::namespaced(self.client.clone(), &namespace);
-        self.sent().remove(&(kind, namespace, name.clone()));
+        self.memory.forget_child(child::<K>(&namespace, &name));
         let request = api.delete(&name, &params);
         match self.gate.pass(Verb::Delete, kind, &name, request).await {
             Ok(_) => Ok(Change::Deleted),
@@ -193,36 +180,15 @@ impl Applier {
             answer => answer.map(drop),
         }
     }
+}
 
-    /// The generation that our last write of this object made, 0 when this process has not written it.
-    #[must_use]
-    pub fn generation<K: Resource<DynamicType = ()>>(&self, namespace: &str, name: &str) -> i64 {
-        let key = (kind_of::<K>(), namespace.to_owned(), name.to_owned());
-        self.sent().get(&key).map_or(0, |sent| sent.generation)
-    }
-
-    /// Whether this process has sent such an object: the watch that does not show it is late, or it was deleted.
-    #[must_use]
-    pub fn has_sent<K: Resource<DynamicType = ()>>(&self, namespace: &str, name: &str) -> bool {
-        let key = (kind_of::<K>(), namespace.to_owned(), name.to_owned());
-        self.sent().contains_key(&key)
-    }
-
-    /// Drops what is remembered of an object's children.
-    pub fn forget(&self, namespace: &str, name: &str) {
-        self.sent()
-            .retain(|(_, its_namespace, its_name), _| (its_namespace.as_str(), its_name.as_str()) != (namespace, name));
-    }
-
-    fn is_sent(&self, key: &Key, wanted: u64, seen: Option<&Fingerprint>) -> bool {
-        // `before`: the watch has not seen our write yet. Absence is never taken for that: the object may be deleted.
-        self.sent().get(key).is_some_and(|sent| {
-            sent.wanted == wanted && seen.is_some_and(|seen| *seen == sent.after || Some(seen) == sent.before.as_ref())
-        })
-    }
-
-    fn sent(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Sent>> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+/// A child of this kind.
+#[must_use]
+pub fn child<'a, K: Resource<DynamicType = ()>>(namespace: &'a str, name: &'a str) -> Child<'a> {
+    Child {
+        kind: kind_of::<K>(),
+        namespace,
+        name,
     }
 }
 

@@ -13,7 +13,7 @@ use kube::{Api, Resource, ResourceExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::apply::{Change, deadline, kind_of};
+use crate::apply::{Change, child, deadline, kind_of};
 use crate::context::Context;
 use crate::crd::WebhookService;
 use crate::desired::Desired;
@@ -44,8 +44,13 @@ enum Weight {
     Feature,
 }
 
-/// Sends every child. One that is refused does not keep the others from being sent.
-pub async fn apply(context: &Context, validated: &Validated, desired: &Desired) -> Outcome {
+/// Sends every child that is not as it should be, which `recorded` helps to tell. One that is refused does not keep the others from being sent.
+pub async fn apply(
+    context: &Context,
+    validated: &Validated,
+    desired: &Desired,
+    recorded: &BTreeMap<String, String>,
+) -> Outcome {
     // Without `..`: a child that is added and forgotten here does not compile.
     let Desired {
         service_account,
@@ -62,6 +67,7 @@ pub async fn apply(context: &Context, validated: &Validated, desired: &Desired) 
     let mut walk = Walk {
         context,
         validated,
+        recorded,
         outcome: Outcome::default(),
     };
     walk.always(service_account, &watches.service_accounts).await;
@@ -87,6 +93,7 @@ pub async fn apply(context: &Context, validated: &Validated, desired: &Desired) 
 struct Walk<'a> {
     context: &'a Context,
     validated: &'a Validated,
+    recorded: &'a BTreeMap<String, String>,
     outcome: Outcome,
 }
 
@@ -161,11 +168,13 @@ impl Walk<'_> {
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
     {
         let (applier, validated) = (&self.context.applier, self.validated);
-        let is_gone = found.is_none() && applier.has_sent::<K>(&validated.namespace, &validated.name);
+        let child = child::<K>(&validated.namespace, &validated.name);
+        let is_gone = found.is_none() && applier.memory.has_sent(child);
         if is_gone && !self.is_latest().await? {
             return Ok(Change::None);
         }
-        applier.apply(wanted, found, self.keeper()).await
+        let recorded = self.recorded.get(child.kind).map(String::as_str);
+        applier.apply(wanted, found, self.keeper(), recorded).await
     }
 
     /// Deletes a child that the spec does not ask for, unless a later spec may.

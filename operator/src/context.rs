@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kube::Client;
-use kube::runtime::events::Recorder;
 use kube::runtime::reflector::{ObjectRef, Store};
 
 use crate::apply::Applier;
 use crate::crd::WebhookServiceStatus;
+use crate::events::Events;
 use crate::gate::Gate;
 use crate::metrics::Metrics;
 use crate::progress::Progress;
@@ -36,8 +36,8 @@ pub struct Context {
     pub objects: Store<Guarded>,
     /// By whom others are told to look again.
     pub triggers: Triggers,
-    /// Events go through one recorder, so that repeats are counted and not repeated.
-    pub recorder: Recorder,
+    /// Takes what people are told.
+    pub events: Events,
     /// The image of objects that name none.
     pub receiver_image: String,
     /// The shared cAdvisor's namespace.

@@ -7,11 +7,12 @@ use futures::FutureExt;
 use futures::channel::mpsc;
 use kube::Client;
 use kube::runtime::events::{Recorder, Reporter};
-use kube::runtime::reflector::{self, ObjectRef};
+use kube::runtime::reflector;
 use tokio::sync::{Notify, oneshot, watch};
 
 use crate::apply::Applier;
 use crate::context::Context;
+use crate::events::Told;
 use crate::gate::Gate;
 use crate::leader::{Election, Lost, Standing};
 use crate::metrics::Metrics;
@@ -20,8 +21,9 @@ use crate::queue::{self, Incoming};
 use crate::scope::ScopeSettings;
 use crate::scrape::View;
 use crate::shared::CadvisorSettings;
-use crate::watches::{Guarded, Triggers, Watches};
-use crate::{names, objects, work};
+use crate::watches::{Triggers, Watches};
+use crate::work::Tasks;
+use crate::{events, names, objects, work};
 
 /// How long what is under way may take once told to stop: the kubelet kills after 30 s.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -71,6 +73,7 @@ pub struct Operator {
     settings: Settings,
     view: View,
     incoming: Incoming,
+    told: Told,
     standing: watch::Sender<Standing>,
 }
 
@@ -95,6 +98,7 @@ impl Operator {
             controller: names::MANAGER.to_owned(),
             instance: settings.instance.clone(),
         };
+        let (events, told) = events::queue(Recorder::new(client.clone(), reporter));
         let context = Arc::new(Context {
             client: client.clone(),
             applier: Applier::new(client.clone(), Arc::clone(&gate)),
@@ -107,7 +111,7 @@ impl Operator {
             triggers: triggers.clone(),
             shared_failure: std::sync::Mutex::default(),
             clashing: std::sync::Mutex::default(),
-            recorder: Recorder::new(client.clone(), reporter),
+            events,
             receiver_image: settings.receiver_image.clone(),
             cadvisor_namespace: settings.cadvisor.namespace.clone(),
             written: std::sync::Mutex::default(),
@@ -128,6 +132,7 @@ impl Operator {
                 one: touched,
                 all: everything,
             },
+            told,
             standing,
         }
     }
@@ -147,13 +152,14 @@ impl Operator {
             settings,
             view,
             incoming,
+            told,
             standing,
         } = self;
         let (queue, queued) = mpsc::unbounded();
         let (progress, stands) = (Arc::clone(&view.context.progress), view.standing.clone());
         // From the start: triggers that nobody takes would pile up.
         let passing = queue::pass_on(incoming, view.context.objects.clone(), progress, stands, queue);
-        let leading = lead(settings, view, standing, queued, shutdown.shared());
+        let leading = lead(settings, view, standing, Tasks { queued, told }, shutdown.shared());
         tokio::select! {
             ended = leading => ended,
             () = passing.then(|()| std::future::pending()) => Ok(()),
@@ -166,7 +172,7 @@ async fn lead(
     settings: Settings,
     view: View,
     standing: watch::Sender<Standing>,
-    queued: mpsc::UnboundedReceiver<ObjectRef<Guarded>>,
+    tasks: Tasks,
     shutdown: impl Future<Output = ()> + Clone + Send + Sync + 'static,
 ) -> Result<(), Ended> {
     // Nothing is written before every cache is filled: until then a stranger's object looks like none. Nor may one lead
@@ -182,7 +188,7 @@ async fn lead(
     let overdue = shutdown.clone().then(|()| tokio::time::sleep(DRAIN));
     tokio::select! {
         ended = &mut election => return Ok(ended??),
-        () = work::run(cadvisor, view, queued, shutdown) => {}
+        () = work::run(cadvisor, view, tasks, shutdown) => {}
         () = overdue => return Err(Ended::Unfinished),
     }
     drop(let_go);

@@ -91,7 +91,11 @@ async fn sync(context: &Context, settings: &CadvisorSettings) -> Result<(), Erro
     match demand(context, ContainerMetrics::Kubelet, found.is_some()).await? {
         Demand::By(wanted) => {
             let monitor = shared::kubelet_monitor(settings, &wanted);
-            context.applier.apply(&monitor, found, Keeper::Label).await.map(|_| ())
+            context
+                .applier
+                .apply(&monitor, found, Keeper::Label, None)
+                .await
+                .map(|_| ())
         }
         Demand::Gone => {
             let deleted = context.applier.delete::<ServiceMonitor>(found, Keeper::Label).await;
@@ -163,16 +167,16 @@ async fn keep(context: &Context, shared: Shared) -> Result<(), Error> {
     let namespace = context.cadvisor_namespace.as_str();
     let found = seen(&watches.services, namespace, names::CADVISOR);
     applier
-        .apply(&service, found.as_ref().map(|o| o.meta()), Keeper::Label)
+        .apply(&service, found.as_ref().map(|o| o.meta()), Keeper::Label, None)
         .await?;
     let found = self::daemon_set(context, namespace)?;
     applier
-        .apply(&daemon_set, found.as_ref().map(|o| o.meta()), Keeper::Label)
+        .apply(&daemon_set, found.as_ref().map(|o| o.meta()), Keeper::Label, None)
         .await?;
     if let Some(monitors) = store(&watches.service_monitors) {
         let found = seen(&monitors, namespace, names::CADVISOR);
         applier
-            .apply(&service_monitor, found.as_ref().map(|o| o.meta()), Keeper::Label)
+            .apply(&service_monitor, found.as_ref().map(|o| o.meta()), Keeper::Label, None)
             .await?;
     }
     Ok(())

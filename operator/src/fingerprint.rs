@@ -1,11 +1,12 @@
-//! Tells whether an object is still as it was, from its metadata alone. Pure; never leaves the process.
+//! Tells whether an object is still as it was, from its metadata alone. Pure. What leaves the process may be computed otherwise
+//! by another build of it: then it differs, which costs a write and harms nothing.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// One state of an object. Where the API server counts generations, a change of status alone makes no difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fingerprint(u64);
 
 impl Fingerprint {
@@ -35,7 +36,15 @@ impl Fingerprint {
     }
 }
 
-/// A hash of what is wanted, to compare with an earlier one of the same process.
+/// One number, as text, for what was wanted and how it looked then.
+#[must_use]
+pub fn digest(wanted: u64, looks: &Fingerprint) -> String {
+    let mut hasher = DefaultHasher::new();
+    (wanted, looks).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// A hash of what is wanted, to compare with an earlier one.
 #[must_use]
 pub fn hash(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();

@@ -5,8 +5,8 @@
 //! says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`], [`owner`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`],
-//! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] Events, [`converge`] the shared cAdvisor: all
+//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`], [`owner`], [`sent`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`],
+//! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] says what [`events`] sends, [`converge`] keeps the shared cAdvisor: all
 //! through the [`gate`], which is open while the [`leader`] holds the lease, and all by a [`client`] that waits for no answer for
 //! ever. [`controller`] wires them together, [`admin`] shows how they do. [`render`] prints what would be made, without an API server.
 
@@ -22,6 +22,7 @@ pub mod converge;
 pub mod crd;
 pub mod desired;
 pub mod error;
+pub mod events;
 pub mod exposure;
 pub mod external;
 pub mod fingerprint;
@@ -43,6 +44,7 @@ pub mod render;
 pub mod report;
 pub mod scope;
 pub mod scrape;
+pub mod sent;
 pub mod shared;
 pub mod status;
 pub mod telemetry;

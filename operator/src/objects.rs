@@ -59,7 +59,7 @@ fn tell_clashing(context: &Context) {
 fn forget(context: &Context, object: &Guarded) {
     let meta = object.meta();
     context.progress.forget(&Work::on(object));
-    context.applier.forget(
+    context.applier.memory.forget(
         meta.namespace.as_deref().unwrap_or_default(),
         meta.name.as_deref().unwrap_or_default(),
     );

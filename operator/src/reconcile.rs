@@ -12,6 +12,7 @@ use kube::runtime::reflector::ObjectRef;
 use kube::{Api, Resource, ResourceExt};
 use serde_json::json;
 
+use crate::apply;
 use crate::children::{self, Outcome};
 use crate::clash::{self, Clash, Lost};
 use crate::context::{Context, WrittenStatus};
@@ -39,7 +40,7 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
     let object = match &guarded.0 {
         Ok(object) => object,
         Err(invalid) => {
-            report::unreadable(&context, &guarded, invalid).await;
+            report::unreadable(&context, &guarded, invalid);
             return Ok(Action::await_change());
         }
     };
@@ -61,7 +62,7 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
     if essential.iter().chain(&features).any(Error::is_end_of_namespace) {
         return Ok(Action::await_change());
     }
-    report::changes(&context, object, &changes).await;
+    report::changes(&context, object, &changes);
     let failures = Failures {
         essential: essential.as_ref().map(Failure::from),
         features: features.iter().map(Failure::from).collect(),
@@ -82,7 +83,7 @@ async fn converge(context: &Context, object: &WebhookService, validated: &Valida
         desired.ingress = None;
         desired.http_route = None;
     }
-    let mut outcome = children::apply(context, validated, &desired).await;
+    let mut outcome = children::apply(context, validated, &desired, &last_status(context, object).applied).await;
     outcome.essential = outcome.essential.or(conflict);
     outcome
 }
@@ -153,7 +154,7 @@ async fn write_status(
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .insert(validated.owner.uid.clone(), written);
-    report::conditions(context, object, &old, &new).await;
+    report::conditions(context, object, &old, &new);
     Ok(())
 }
 
@@ -192,6 +193,7 @@ fn compute(
     let pods: Vec<_> = pods.iter().map(AsRef::as_ref).collect();
     let cadvisor = store(&watches.cadvisors);
     let cadvisor = cadvisor.and_then(|cadvisors| seen(&cadvisors, &context.cadvisor_namespace, names::CADVISOR));
+    let memory = &context.applier.memory;
     let shared_failure = context
         .shared_failure
         .lock()
@@ -199,7 +201,8 @@ fn compute(
         .clone();
     let observed = Observed {
         deployment: deployment.as_deref(),
-        applied_generation: context.applier.generation::<Deployment>(namespace, name),
+        applied_generation: memory.generation(apply::child::<Deployment>(namespace, name)),
+        applied: memory.records(namespace, name),
         pods: &pods,
         failed_mounts: &mounts::of_pods(&watches.mounts, &pods),
         service: service.as_deref(),

@@ -1,8 +1,7 @@
-//! Tells people what changed, once: an Event on the object and a line in the log. Never fails a reconcile.
+//! Tells people what changed, once: an Event on the object and a line in the log. Says what, and sends nothing itself.
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::ObjectReference;
 use kube::Resource;
 use kube::ResourceExt;
 use kube::core::error_boundary::InvalidObject;
@@ -11,12 +10,11 @@ use kube::runtime::events::{Event, EventType};
 use crate::apply::Change;
 use crate::context::Context;
 use crate::crd::{WebhookService, WebhookServiceStatus};
-use crate::gate::Verb;
 use crate::status::condition;
 use crate::watches::Guarded;
 
 /// Tells which children were created, corrected or removed.
-pub async fn changes(context: &Context, object: &WebhookService, changes: &BTreeMap<&'static str, Change>) {
+pub fn changes(context: &Context, object: &WebhookService, changes: &BTreeMap<&'static str, Change>) {
     for (change, verb) in [
         (Change::Created, "Created"),
         (Change::Updated, "Updated"),
@@ -34,9 +32,8 @@ pub async fn changes(context: &Context, object: &WebhookService, changes: &BTree
         let action = format!("{verb}{}", kinds.concat());
         let note = format!("{} {}", verb.to_lowercase(), kinds.join(", "));
         tracing::info!(object = %object.name_any(), namespace = object.namespace(), "{note}");
-        publish(
-            context,
-            &object.object_ref(&()),
+        context.events.tell(
+            object.object_ref(&()),
             Event {
                 type_: EventType::Normal,
                 reason: verb.to_owned(),
@@ -44,25 +41,20 @@ pub async fn changes(context: &Context, object: &WebhookService, changes: &BTree
                 action,
                 secondary: None,
             },
-        )
-        .await;
+        );
     }
 }
 
 /// Tells of each condition that turned, or has another reason than before.
-pub async fn conditions(
-    context: &Context,
-    object: &WebhookService,
-    old: &WebhookServiceStatus,
-    new: &WebhookServiceStatus,
-) {
+pub fn conditions(context: &Context, object: &WebhookService, old: &WebhookServiceStatus, new: &WebhookServiceStatus) {
     for now in &new.conditions {
         let before = old.conditions.iter().find(|before| before.type_ == now.type_);
         let turned = before.is_none_or(|before| (&before.status, &before.reason) != (&now.status, &now.reason));
-        // `Available` is told by `Ready`, which repeats its reason; the first finding about a new object is no news.
+        // `Available` is told by `Ready`, which repeats its reason; the first finding about a new object is no news, unless it is ready
+        // or in trouble.
+        let is_ready = now.type_ == condition::READY && (now.status == "True" || is_trouble(&now.reason));
         let is_degraded = now.type_ == condition::DEGRADED && now.status == "True";
-        let is_news =
-            now.type_ == condition::READY || is_degraded || (before.is_some() && now.type_ != condition::AVAILABLE);
+        let is_news = is_ready || is_degraded || (before.is_some() && now.type_ != condition::AVAILABLE);
         if !turned || !is_news {
             continue;
         }
@@ -79,12 +71,12 @@ pub async fn conditions(
             action: format!("{}Is{}", now.type_, now.status),
             secondary: None,
         };
-        publish(context, &object.object_ref(&()), event).await;
+        context.events.tell(object.object_ref(&()), event);
     }
 }
 
 /// Tells of an object that cannot be read at all.
-pub async fn unreadable(context: &Context, object: &Guarded, invalid: &InvalidObject) {
+pub fn unreadable(context: &Context, object: &Guarded, invalid: &InvalidObject) {
     tracing::warn!(object = %object.name_any(), namespace = object.namespace(), error = %invalid, "object cannot be read");
     let event = Event {
         type_: EventType::Warning,
@@ -98,7 +90,7 @@ pub async fn unreadable(context: &Context, object: &Guarded, invalid: &InvalidOb
         action: "Read".to_owned(),
         secondary: None,
     };
-    publish(context, &object.object_ref(&()), event).await;
+    context.events.tell(object.object_ref(&()), event);
 }
 
 /// What a person has to do something about, unlike a rollout that takes its time.
@@ -112,12 +104,4 @@ fn is_trouble(reason: &str) -> bool {
             | "LoadBalancerPending"
             | "HTTPRoutePending"
     )
-}
-
-async fn publish(context: &Context, object: &ObjectReference, event: Event) {
-    let name = object.name.as_deref().unwrap_or_default();
-    let request = context.recorder.publish(&event, object);
-    if let Err(error) = context.gate.pass(Verb::Event, "Event", name, request).await {
-        tracing::warn!(%error, "event could not be written");
-    }
 }

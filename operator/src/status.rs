@@ -1,5 +1,7 @@
 //! What is said of an object: its status from what was wanted, what was applied and what was last seen. Pure.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::core::v1::{Pod, Service};
@@ -33,6 +35,8 @@ pub struct Observed<'a> {
     pub deployment: Option<&'a Deployment>,
     /// The generation of the Deployment that our last write made, 0 when none was needed.
     pub applied_generation: i64,
+    /// What is to be on record of the children that were sent.
+    pub applied: BTreeMap<String, String>,
     /// The receivers.
     pub pods: &'a [&'a Pod],
     /// Which of them wait for their volumes, and why.
@@ -132,6 +136,12 @@ pub fn compute(
         conditions: findings
             .map(|(type_, finding)| with_time(type_, finding, validated.generation, old, now))
             .into(),
+        // Nothing was looked at.
+        applied: if validated.spec.paused {
+            old.applied.clone()
+        } else {
+            observed.applied.clone()
+        },
     }
 }
 

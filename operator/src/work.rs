@@ -1,4 +1,5 @@
-//! All that writes while this process leads: the reconciles of the objects, and the shared cAdvisor. Decides nothing.
+//! All that writes while this process leads: the reconciles of the objects, the shared cAdvisor, and the Events about both.
+//! Decides nothing.
 
 use std::sync::Arc;
 
@@ -6,11 +7,13 @@ use futures::channel::mpsc::UnboundedReceiver;
 use futures::{StreamExt, stream};
 use kube::runtime::controller::{Action, Config, Controller, Error as RunError};
 use kube::runtime::reflector::ObjectRef;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::context::Context;
 use crate::converge;
 use crate::error::Error;
+use crate::events::Told;
 use crate::progress::Work;
 use crate::reconcile::{reconcile, retry};
 use crate::scrape::View;
@@ -20,11 +23,19 @@ use crate::watches::Guarded;
 /// How many objects are worked on at once.
 const CONCURRENCY: u16 = 8;
 
+/// What comes in to be done.
+pub struct Tasks {
+    /// Objects to look at.
+    pub queued: UnboundedReceiver<ObjectRef<Guarded>>,
+    /// Events to send.
+    pub told: Told,
+}
+
 /// From the moment this process leads until `shutdown` resolves and what is under way has ended.
 pub async fn run(
     cadvisor: CadvisorSettings,
     view: View,
-    queued: UnboundedReceiver<ObjectRef<Guarded>>,
+    tasks: Tasks,
     shutdown: impl Future<Output = ()> + Clone + Send + Sync + 'static,
 ) {
     let View {
@@ -35,8 +46,14 @@ pub async fn run(
         () = shutdown.clone() => return,
     }
     context.triggers.shared.notify_one();
-    let converging = converge::run(Arc::clone(&context), cadvisor, shutdown.clone());
-    tokio::join!(converging, control(context, queued, shutdown));
+    let Tasks { queued, told } = tasks;
+    let (ended, is_over) = oneshot::channel();
+    let working = async {
+        let converging = converge::run(Arc::clone(&context), cadvisor, shutdown.clone());
+        tokio::join!(converging, control(Arc::clone(&context), queued, shutdown));
+        drop::<oneshot::Sender<()>>(ended);
+    };
+    tokio::join!(working, told.send(&context.gate, is_over));
 }
 
 async fn control(

@@ -1,5 +1,7 @@
 //! The status part of the API: what the operator says of an object. Owns its schema only.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,4 +38,10 @@ pub struct WebhookServiceStatus {
     /// `Ready`, `Available`, `ContainerMetricsReady` and `Paused`, each once.
     #[schemars(length(max = 16), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["type"]))]
     pub conditions: Vec<Condition>,
+
+    /// For the operator alone: by kind, a number for what it last sent of the children and how they looked then. One that starts
+    /// compares them and sends nothing where nothing changed.
+    #[schemars(extend("maxProperties" = 16))]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub applied: BTreeMap<String, String>,
 }

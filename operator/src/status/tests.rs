@@ -272,3 +272,21 @@ fn receivers_that_tell_of_themselves_need_nothing_that_is_shared() {
         );
     }
 }
+
+#[test]
+fn what_was_sent_is_on_record_and_stays_there_while_paused() {
+    let record = |number: &str| [("Deployment".to_owned(), number.to_owned())].into();
+    let old = WebhookServiceStatus {
+        applied: record("1"),
+        ..WebhookServiceStatus::default()
+    };
+    let observed = Observed {
+        applied: record("2"),
+        ..Observed::default()
+    };
+    for (paused, expected) in [(false, record("2")), (true, record("1"))] {
+        let validated = validated(json!({"paused": paused}));
+        let status = compute(&validated, &Failures::default(), &observed, &old, Timestamp::UNIX_EPOCH);
+        assert_eq!(status.applied, expected);
+    }
+}

@@ -1,0 +1,219 @@
+//! What was sent of each object's children: by this process, and by those before it as far as the object's status records.
+//! From that alone it is known what need not be sent again. Pure; sends nothing itself.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use crate::fingerprint::{Fingerprint, digest};
+
+/// The last write of one child: what was wanted, and how the child looked before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sent {
+    wanted: u64,
+    before: Option<Fingerprint>,
+    after: Fingerprint,
+    generation: i64,
+}
+
+impl Sent {
+    fn record(&self) -> String {
+        digest(self.wanted, &self.after)
+    }
+}
+
+/// Namespace and name of an object, which its children share.
+type Owner = (String, String);
+
+/// The last writes of all objects' children, by kind.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<HashMap<Owner, BTreeMap<&'static str, Sent>>>);
+
+/// A child, by what it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Child<'a> {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Its name, and its object's.
+    pub name: &'a str,
+}
+
+impl Child<'_> {
+    fn owner(&self) -> Owner {
+        (self.namespace.to_owned(), self.name.to_owned())
+    }
+}
+
+impl Memory {
+    /// Whether the child is as `wanted` (a hash of it) already, if it still is as it was `seen`. What this process has not sent,
+    /// another one may have: `recorded` is what it left in the object's status.
+    #[must_use]
+    pub fn is_sent(&self, child: Child<'_>, wanted: u64, seen: Option<&ObjectMeta>, recorded: Option<&str>) -> bool {
+        // Absence is never taken for a watch that has not seen our write yet: the child may be deleted.
+        let Some(seen) = seen else { return false };
+        let looks = Fingerprint::of(seen);
+        let mut all = self.locked();
+        let children = all.entry(child.owner()).or_default();
+        if let Some(sent) = children.get(child.kind) {
+            // `before`: the watch has not seen our write yet.
+            return sent.wanted == wanted && (looks == sent.after || Some(&looks) == sent.before.as_ref());
+        }
+        let earlier = Sent {
+            wanted,
+            before: None,
+            after: looks,
+            generation: seen.generation.unwrap_or_default(),
+        };
+        let is_recorded = recorded.is_some_and(|recorded| recorded == earlier.record());
+        if is_recorded {
+            children.insert(child.kind, earlier);
+        }
+        is_recorded
+    }
+
+    /// Remembers a write: the child was as `before`, and is as `after` now.
+    pub fn remember(&self, child: Child<'_>, wanted: u64, before: Option<&ObjectMeta>, after: &ObjectMeta) {
+        let sent = Sent {
+            wanted,
+            before: before.map(Fingerprint::of),
+            after: Fingerprint::of(after),
+            generation: after.generation.unwrap_or_default(),
+        };
+        self.locked().entry(child.owner()).or_default().insert(child.kind, sent);
+    }
+
+    /// Drops what is remembered of a child.
+    pub fn forget_child(&self, child: Child<'_>) {
+        if let Some(children) = self.locked().get_mut(&child.owner()) {
+            children.remove(child.kind);
+        }
+    }
+
+    /// Drops what is remembered of an object's children.
+    pub fn forget(&self, namespace: &str, name: &str) {
+        self.locked().remove(&(namespace.to_owned(), name.to_owned()));
+    }
+
+    /// The generation that the last write made, 0 where none is known.
+    #[must_use]
+    pub fn generation(&self, child: Child<'_>) -> i64 {
+        self.of(child, |sent| sent.generation).unwrap_or_default()
+    }
+
+    /// Whether such a child was sent.
+    #[must_use]
+    pub fn has_sent(&self, child: Child<'_>) -> bool {
+        self.of(child, |_| ()).is_some()
+    }
+
+    /// What the object's status is to say of all that, for the process that comes next: by kind, what was wanted and how the
+    /// child looked then, as one number.
+    #[must_use]
+    pub fn records(&self, namespace: &str, name: &str) -> BTreeMap<String, String> {
+        let all = self.locked();
+        let children = all.get(&(namespace.to_owned(), name.to_owned()));
+        let records = children.into_iter().flatten();
+        records
+            .map(|(kind, sent)| ((*kind).to_owned(), sent.record()))
+            .collect()
+    }
+
+    fn of<T>(&self, child: Child<'_>, read: impl FnOnce(&Sent) -> T) -> Option<T> {
+        let all = self.locked();
+        let sent = all.get(&child.owner())?.get(child.kind)?;
+        Some(read(sent))
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<Owner, BTreeMap<&'static str, Sent>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHILD: Child<'_> = Child {
+        kind: "Deployment",
+        namespace: "shop",
+        name: "orders",
+    };
+
+    fn looks(uid: &str, generation: i64) -> ObjectMeta {
+        ObjectMeta {
+            uid: Some(uid.to_owned()),
+            generation: Some(generation),
+            ..ObjectMeta::default()
+        }
+    }
+
+    /// Whether a process that remembers nothing takes the child for sent by the one that left these records.
+    fn is_recalled(records: &BTreeMap<String, String>, wanted: u64, seen: Option<&ObjectMeta>) -> bool {
+        let recorded = records.get(CHILD.kind).map(String::as_str);
+        Memory::default().is_sent(CHILD, wanted, seen, recorded)
+    }
+
+    #[test]
+    fn what_was_sent_is_sent_again_once_it_is_another_or_looks_otherwise() {
+        let memory = Memory::default();
+        let (first, second) = (looks("u-1", 1), looks("u-1", 2));
+        memory.remember(CHILD, 7, Some(&first), &second);
+        for (wanted, seen, is_sent) in [
+            (7, Some(&second), true),
+            (7, Some(&first), true),
+            (8, Some(&second), false),
+            (7, Some(&looks("u-1", 3)), false),
+            (7, None, false),
+        ] {
+            assert_eq!(memory.is_sent(CHILD, wanted, seen, None), is_sent, "{wanted} {seen:?}");
+        }
+    }
+
+    #[test]
+    fn the_next_process_sends_only_what_changed_meanwhile() {
+        let memory = Memory::default();
+        let there = looks("u-1", 2);
+        memory.remember(CHILD, 7, None, &there);
+        let records = memory.records("shop", "orders");
+        assert!(is_recalled(&records, 7, Some(&there)));
+        assert!(!is_recalled(&records, 8, Some(&there)), "another is wanted");
+        assert!(!is_recalled(&records, 7, Some(&looks("u-1", 3))), "it was changed");
+        assert!(!is_recalled(&records, 7, Some(&looks("u-2", 2))), "it was made anew");
+        assert!(!is_recalled(&records, 7, None), "it is gone");
+        assert!(!is_recalled(&BTreeMap::new(), 7, Some(&there)), "nothing was recorded");
+    }
+
+    #[test]
+    fn what_was_recalled_counts_as_sent() {
+        let memory = Memory::default();
+        let there = looks("u-1", 2);
+        memory.remember(CHILD, 7, None, &there);
+        let records = memory.records("shop", "orders");
+        let next = Memory::default();
+        assert!(next.is_sent(CHILD, 7, Some(&there), records.get(CHILD.kind).map(String::as_str)));
+        assert!(next.has_sent(CHILD));
+        assert_eq!(next.generation(CHILD), 2);
+        assert_eq!(next.records("shop", "orders"), records);
+        // A record is no judge of what this process knows better.
+        assert!(!next.is_sent(
+            CHILD,
+            7,
+            Some(&looks("u-1", 3)),
+            records.get(CHILD.kind).map(String::as_str)
+        ));
+    }
+
+    #[test]
+    fn what_is_forgotten_was_never_sent() {
+        let memory = Memory::default();
+        memory.remember(CHILD, 7, None, &looks("u-1", 1));
+        memory.forget_child(CHILD);
+        assert!(!memory.has_sent(CHILD));
+        memory.remember(CHILD, 7, None, &looks("u-1", 1));
+        memory.forget("shop", "orders");
+        assert!(memory.records("shop", "orders").is_empty());
+    }
+}
