@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
@@ -14,10 +13,11 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::error::Error;
-use crate::fingerprint::{Fingerprint, hash};
+use crate::fingerprint::hash;
 use crate::gate::{Gate, REQUEST_TIMEOUT, Verb};
 use crate::names;
 use crate::owner::{Keeper, check};
+use crate::seen::Seen;
 use crate::sent::{Child, Memory};
 
 /// What one apply changed.
@@ -61,7 +61,7 @@ impl Applier {
     pub async fn apply<K>(
         &self,
         wanted: &K,
-        seen: Option<&ObjectMeta>,
+        seen: Option<&Seen>,
         keeper: Keeper<'_>,
         recorded: Option<&str>,
     ) -> Result<Change, Error>
@@ -70,8 +70,8 @@ impl Applier {
     {
         let (namespace, name) = (wanted.namespace().unwrap_or_default(), wanted.name_any());
         let child = child::<K>(&namespace, &name);
-        if let Some(meta) = seen {
-            check(child.kind, meta, keeper)?;
+        if let Some(seen) = seen {
+            check(child.kind, &name, seen, keeper)?;
         }
         let wanted_hash = hash(&serde_json::to_vec(wanted).unwrap_or_default());
         if self.memory.is_sent(child, wanted_hash, seen, recorded) {
@@ -80,30 +80,24 @@ impl Applier {
         let Some(answer) = Box::pin(self.send(wanted, seen, &namespace, &name)).await? else {
             return Ok(Change::None);
         };
-        let after = answer.meta();
-        self.memory.remember(child, wanted_hash, seen, after);
+        let after = Seen::of(answer.meta());
+        self.memory.remember(child, wanted_hash, seen, &after);
         Ok(match seen {
             None => Change::Created,
-            Some(before) if Fingerprint::of(before) == Fingerprint::of(after) => Change::None,
+            Some(before) if before.looks == after.looks => Change::None,
             Some(_) => Change::Updated,
         })
     }
 
     /// Sends one object. `None`: what was seen is not there any more, and the watch is about to say so.
-    async fn send<K>(
-        &self,
-        wanted: &K,
-        seen: Option<&ObjectMeta>,
-        namespace: &str,
-        name: &str,
-    ) -> Result<Option<K>, Error>
+    async fn send<K>(&self, wanted: &K, seen: Option<&Seen>, namespace: &str, name: &str) -> Result<Option<K>, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
     {
         let kind = kind_of::<K>();
         let api = Api::<K>::namespaced(self.client.clone(), namespace);
         let mut only_this = wanted.clone();
-        only_this.meta_mut().uid = seen.and_then(|meta| meta.uid.clone());
+        only_this.meta_mut().uid = seen.map(|seen| seen.uid.to_string());
         // Not forced when nothing is there: should a stranger's object appear meanwhile, the API server refuses.
         let params = PatchParams {
             force: seen.is_some(),
@@ -128,34 +122,36 @@ impl Applier {
         }
     }
 
-    /// Deletes what the watch last saw, if it is ours and still the same object.
+    /// Deletes what the watch last saw under this name, if it is ours and still the same object.
     ///
     /// # Errors
     /// [`Error::Api`], [`Error::Timeout`] and [`Error::NotLeading`]; that it is gone already, or is another one by now, is none.
-    pub async fn delete<K>(&self, seen: Option<&ObjectMeta>, keeper: Keeper<'_>) -> Result<Change, Error>
+    pub async fn delete<K>(
+        &self,
+        namespace: &str,
+        name: &str,
+        seen: Option<&Seen>,
+        keeper: Keeper<'_>,
+    ) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned + Clone + Debug,
     {
-        let kind = kind_of::<K>();
-        let Some(meta) = seen.filter(|meta| check(kind, meta, keeper).is_ok()) else {
+        let child = child::<K>(namespace, name);
+        let Some(seen) = seen.filter(|seen| check(child.kind, name, seen, keeper).is_ok()) else {
             return Ok(Change::None);
         };
-        let (namespace, name) = (
-            meta.namespace.clone().unwrap_or_default(),
-            meta.name.clone().unwrap_or_default(),
-        );
         let only_this = Preconditions {
-            uid: meta.uid.clone(),
+            uid: Some(seen.uid.to_string()),
             resource_version: None,
         };
         let params = DeleteParams {
             preconditions: Some(only_this),
             ..DeleteParams::background()
         };
-        let api = Api::<K>::namespaced(self.client.clone(), &namespace);
-        self.memory.forget_child(child::<K>(&namespace, &name));
-        let request = api.delete(&name, &params);
-        match self.gate.pass(Verb::Delete, kind, &name, request).await {
+        let api = Api::<K>::namespaced(self.client.clone(), namespace);
+        self.memory.forget_child(child);
+        let request = api.delete(name, &params);
+        match self.gate.pass(Verb::Delete, child.kind, name, request).await {
             Ok(_) => Ok(Change::Deleted),
             Err(Error::Api { source, .. }) if is_status(&source, &[404, 409]) => Ok(Change::None),
             Err(error) => Err(error),

@@ -3,26 +3,25 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::api::ListParams;
 use kube::core::NamespaceResourceScope;
-use kube::runtime::reflector::{Lookup, Store};
-use kube::{Api, Resource, ResourceExt};
+use kube::{Api, Resource};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::apply::{Change, child, deadline, kind_of};
+use crate::cache::Cache;
 use crate::context::Context;
 use crate::crd::WebhookService;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::names;
 use crate::optional::{Feature, Served};
 use crate::owner::{self, Keeper};
+use crate::seen::Seen;
 use crate::validate::Validated;
-use crate::watches::seen;
 
 /// What came of sending an object's children.
 #[derive(Debug, Default)]
@@ -98,16 +97,16 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn always<K>(&mut self, wanted: &K, store: &Store<impl Seen>)
+    async fn always<K>(&mut self, wanted: &K, cache: &Cache<Seen>)
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
     {
-        let found = self.found(store);
-        let sent = self.send(wanted, found.as_ref()).await;
+        let found = self.found(cache);
+        let sent = self.send(wanted, found.as_deref()).await;
         self.note(kind_of::<K>(), Weight::Essential, sent);
     }
 
-    async fn optional<K>(&mut self, wanted: Option<&K>, feature: &Feature<impl Seen>, weight: Weight)
+    async fn optional<K>(&mut self, wanted: Option<&K>, feature: &Feature<Seen>, weight: Weight)
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
     {
@@ -115,11 +114,11 @@ impl Walk<'_> {
         let name = || self.validated.name.clone();
         let served = feature.borrow().clone();
         let sent = match (served, wanted) {
-            (Served::Filled(store), wanted) => {
-                let found = self.found(&store);
+            (Served::Filled(cache), wanted) => {
+                let found = self.found(&cache);
                 match wanted {
-                    Some(wanted) => self.send(wanted, found.as_ref()).await,
-                    None => self.remove::<K>(found.as_ref()).await,
+                    Some(wanted) => self.send(wanted, found.as_deref()).await,
+                    None => self.remove::<K>(found.as_deref()).await,
                 }
             }
             (Served::Absent, Some(_)) => Err(Error::NotServed {
@@ -148,10 +147,10 @@ impl Walk<'_> {
 
     async fn receivers(&mut self, wanted: &Deployment) {
         let (namespace, name) = (&self.validated.namespace, &self.validated.name);
-        let there = seen(&self.context.watches.receivers, namespace, name);
-        if let Some(there) = there.filter(|there| wanted.spec.replicas.is_none() && still_has_replicas(there)) {
+        let there = self.context.watches.receivers.get(namespace, name);
+        if let Some(there) = there.filter(|there| wanted.spec.replicas.is_none() && !there.is_autoscaled) {
             // What we leave out while we alone own it falls back to its default, one receiver: another owner comes first.
-            let replicas = there.spec.replicas.unwrap_or(1);
+            let replicas = there.wanted;
             let applier = &self.context.applier;
             let handed_over = applier.hand_over_replicas(namespace, name, replicas).await;
             if let Err(error) = handed_over {
@@ -163,7 +162,7 @@ impl Walk<'_> {
 
     /// Applies a child. One that was sent and is not there may have gone with its object, of whose end another watch tells: it is made
     /// again only for an object that is still there.
-    async fn send<K>(&self, wanted: &K, found: Option<&ObjectMeta>) -> Result<Change, Error>
+    async fn send<K>(&self, wanted: &K, found: Option<&Seen>) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
     {
@@ -178,15 +177,17 @@ impl Walk<'_> {
     }
 
     /// Deletes a child that the spec does not ask for, unless a later spec may.
-    async fn remove<K>(&self, found: Option<&ObjectMeta>) -> Result<Change, Error>
+    async fn remove<K>(&self, found: Option<&Seen>) -> Result<Change, Error>
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned + Clone + Debug,
     {
-        let is_ours = found.is_some_and(|meta| owner::check(kind_of::<K>(), meta, self.keeper()).is_ok());
+        let (namespace, name) = (&self.validated.namespace, &self.validated.name);
+        let is_ours = found.is_some_and(|seen| owner::check(kind_of::<K>(), name, seen, self.keeper()).is_ok());
         if !is_ours || !self.is_latest().await? {
             return Ok(Change::None);
         }
-        self.context.applier.delete::<K>(found, self.keeper()).await
+        let applier = &self.context.applier;
+        applier.delete::<K>(namespace, name, found, self.keeper()).await
     }
 
     /// Whether the object is still there, and the API server has no later spec of it: its watch may lag behind those of the children.
@@ -203,9 +204,8 @@ impl Walk<'_> {
         }))
     }
 
-    fn found(&self, store: &Store<impl Seen>) -> Option<ObjectMeta> {
-        let found = seen(store, &self.validated.namespace, &self.validated.name)?;
-        Some(found.meta().clone())
+    fn found(&self, cache: &Cache<Seen>) -> Option<Arc<Seen>> {
+        cache.get(&self.validated.namespace, &self.validated.name)
     }
 
     fn keeper(&self) -> Keeper<'_> {
@@ -220,11 +220,3 @@ impl Walk<'_> {
         }
     }
 }
-
-fn still_has_replicas(deployment: &Deployment) -> bool {
-    !deployment.annotations().contains_key(names::AUTOSCALED)
-}
-
-/// What a store of any form of a kind holds.
-pub trait Seen: Resource<DynamicType = ()> + Lookup<DynamicType = ()> + Clone + 'static {}
-impl<K: Resource<DynamicType = ()> + Clone + 'static> Seen for K {}

@@ -7,7 +7,6 @@ use std::time::Duration;
 use futures::FutureExt;
 use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::Service;
-use kube::Resource;
 use kube::api::ListParams;
 
 use crate::apply::deadline;
@@ -16,12 +15,13 @@ use crate::crd::ContainerMetrics;
 use crate::error::{Error, root_cause};
 use crate::external::ServiceMonitor;
 use crate::names;
-use crate::optional::{Served, store};
+use crate::optional::{Served, cache};
 use crate::owner::Keeper;
 use crate::progress::Work;
+use crate::seen::Seen;
 use crate::shared::{self, CadvisorSettings, Shared, Wanted};
 use crate::status::Failure;
-use crate::watches::{Guarded, seen};
+use crate::watches::Guarded;
 
 /// Many objects may come at once; they are then one change of the shared objects.
 const SETTLE: Duration = Duration::from_millis(300);
@@ -83,11 +83,11 @@ async fn sync(context: &Context, settings: &CadvisorSettings) -> Result<(), Erro
         Demand::Gone => remove(context, settings).await?,
         Demand::Unclear => {}
     }
-    let Some(monitors) = store(&context.watches.service_monitors) else {
+    let Some(monitors) = cache(&context.watches.service_monitors) else {
         return Ok(());
     };
-    let found = seen(&monitors, &settings.namespace, names::KUBELET);
-    let found = found.as_ref().map(|object| object.meta());
+    let found = monitors.get(&settings.namespace, names::KUBELET);
+    let found = found.as_deref();
     match demand(context, ContainerMetrics::Kubelet, found.is_some()).await? {
         Demand::By(wanted) => {
             let monitor = shared::kubelet_monitor(settings, &wanted);
@@ -98,7 +98,10 @@ async fn sync(context: &Context, settings: &CadvisorSettings) -> Result<(), Erro
                 .map(|_| ())
         }
         Demand::Gone => {
-            let deleted = context.applier.delete::<ServiceMonitor>(found, Keeper::Label).await;
+            let deleted = context
+                .applier
+                .delete::<ServiceMonitor>(&settings.namespace, names::KUBELET, found, Keeper::Label)
+                .await;
             deleted.map(|_| ())
         }
         Demand::Unclear => Ok(()),
@@ -121,10 +124,10 @@ async fn demand(context: &Context, source: ContainerMetrics, is_there: bool) -> 
 
 fn exists(context: &Context, settings: &CadvisorSettings) -> bool {
     let (watches, namespace) = (&context.watches, settings.namespace.as_str());
-    let daemon_sets = store(&watches.cadvisors);
-    daemon_sets.is_some_and(|store| seen(&store, namespace, names::CADVISOR).is_some())
-        || seen(&watches.services, namespace, names::CADVISOR).is_some()
-        || store(&watches.service_monitors).is_some_and(|store| seen(&store, namespace, names::CADVISOR).is_some())
+    let daemon_sets = cache(&watches.cadvisors);
+    daemon_sets.is_some_and(|there| there.get(namespace, names::CADVISOR).is_some())
+        || watches.services.get(namespace, names::CADVISOR).is_some()
+        || cache(&watches.service_monitors).is_some_and(|there| there.get(namespace, names::CADVISOR).is_some())
 }
 
 /// Asks the API server itself: a cache that lags must not remove what a new object needs.
@@ -145,9 +148,11 @@ async fn nobody_wants(context: &Context, source: ContainerMetrics) -> Result<boo
 ///
 /// # Errors
 /// [`Error::NotWatched`] where we may not see it.
-fn daemon_set(context: &Context, namespace: &str) -> Result<Option<Arc<DaemonSet>>, Error> {
+fn daemon_set(context: &Context, namespace: &str) -> Result<Option<Seen>, Error> {
     match &*context.watches.cadvisors.borrow() {
-        Served::Filled(store) => Ok(seen(store, namespace, names::CADVISOR)),
+        Served::Filled(cache) => Ok(cache
+            .get(namespace, names::CADVISOR)
+            .map(|found| Seen::of(&found.metadata))),
         Served::Refused(message) => Err(Error::NotWatched {
             kind: "DaemonSet",
             name: names::CADVISOR.to_owned(),
@@ -165,18 +170,14 @@ async fn keep(context: &Context, shared: Shared) -> Result<(), Error> {
     } = shared;
     let (applier, watches) = (&context.applier, &context.watches);
     let namespace = context.cadvisor_namespace.as_str();
-    let found = seen(&watches.services, namespace, names::CADVISOR);
-    applier
-        .apply(&service, found.as_ref().map(|o| o.meta()), Keeper::Label, None)
-        .await?;
+    let found = watches.services.get(namespace, names::CADVISOR);
+    applier.apply(&service, found.as_deref(), Keeper::Label, None).await?;
     let found = self::daemon_set(context, namespace)?;
-    applier
-        .apply(&daemon_set, found.as_ref().map(|o| o.meta()), Keeper::Label, None)
-        .await?;
-    if let Some(monitors) = store(&watches.service_monitors) {
-        let found = seen(&monitors, namespace, names::CADVISOR);
+    applier.apply(&daemon_set, found.as_ref(), Keeper::Label, None).await?;
+    if let Some(monitors) = cache(&watches.service_monitors) {
+        let found = monitors.get(namespace, names::CADVISOR);
         applier
-            .apply(&service_monitor, found.as_ref().map(|o| o.meta()), Keeper::Label, None)
+            .apply(&service_monitor, found.as_deref(), Keeper::Label, None)
             .await?;
     }
     Ok(())
@@ -189,19 +190,19 @@ async fn remove(context: &Context, settings: &CadvisorSettings) -> Result<(), Er
         namespace,
         "no object wants container metrics any more: removing the shared cAdvisor"
     );
-    if let Some(monitors) = store(&watches.service_monitors) {
-        let found = seen(&monitors, namespace, names::CADVISOR);
+    if let Some(monitors) = cache(&watches.service_monitors) {
+        let found = monitors.get(namespace, names::CADVISOR);
         applier
-            .delete::<ServiceMonitor>(found.as_ref().map(|o| o.meta()), Keeper::Label)
+            .delete::<ServiceMonitor>(namespace, names::CADVISOR, found.as_deref(), Keeper::Label)
             .await?;
     }
     let found = daemon_set(context, namespace)?;
     applier
-        .delete::<DaemonSet>(found.as_ref().map(|o| o.meta()), Keeper::Label)
+        .delete::<DaemonSet>(namespace, names::CADVISOR, found.as_ref(), Keeper::Label)
         .await?;
-    let found = seen(&watches.services, namespace, names::CADVISOR);
+    let found = watches.services.get(namespace, names::CADVISOR);
     applier
-        .delete::<Service>(found.as_ref().map(|o| o.meta()), Keeper::Label)
+        .delete::<Service>(namespace, names::CADVISOR, found.as_deref(), Keeper::Label)
         .await?;
     Ok(())
 }

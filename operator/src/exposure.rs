@@ -4,14 +4,48 @@ use k8s_openapi::api::core::v1::{LoadBalancerIngress, Service};
 
 use crate::crd::{ServiceType, UrlScheme};
 use crate::external::HttpRoute;
+use crate::seen::Controller;
 use crate::validate::Validated;
 
 /// What is not done yet: one word, and a sentence.
 pub type Pending = (&'static str, String);
 
+/// What is kept of the receivers' Service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Front {
+    /// Whose it is.
+    pub controller: Controller,
+    /// The address that the cluster's load balancer gave, as a URL writes it.
+    pub balancer: Option<Box<str>>,
+}
+
+impl Front {
+    /// What is kept of this Service.
+    #[must_use]
+    pub fn of(service: &Service) -> Self {
+        let status = service.status.as_ref().and_then(|status| status.load_balancer.as_ref());
+        let mut addresses = status.into_iter().flat_map(|status| status.ingress.iter().flatten());
+        Self {
+            controller: Controller::of(&service.metadata),
+            balancer: addresses.find_map(address).map(Into::into),
+        }
+    }
+}
+
+fn address(one: &LoadBalancerIngress) -> Option<String> {
+    let bracketed = |ip: &String| {
+        if ip.contains(':') {
+            format!("[{ip}]")
+        } else {
+            ip.clone()
+        }
+    };
+    one.hostname.clone().or_else(|| one.ip.as_ref().map(bracketed))
+}
+
 /// What to give a sender: the host name outside where there is one, else the load balancer's address, else the name inside.
 #[must_use]
-pub fn url(validated: &Validated, service: Option<&Service>) -> String {
+pub fn url(validated: &Validated, front: Option<&Front>) -> String {
     let spec = &validated.spec;
     if let Some(ingress) = &spec.ingress {
         let scheme = if ingress.tls_secret_name.is_some() {
@@ -33,15 +67,15 @@ pub fn url(validated: &Validated, service: Option<&Service>) -> String {
         return format!("{scheme}://{host}{}", spec.path);
     }
     let inside = || format!("{}.{}.svc", validated.name, validated.namespace);
-    let host = balancer(validated, service).unwrap_or_else(inside);
+    let host = balancer(validated, front).map_or_else(inside, str::to_owned);
     format!("http://{host}:{}{}", spec.service.port, spec.path)
 }
 
 /// What senders outside still wait for.
 #[must_use]
-pub fn pending(validated: &Validated, service: Option<&Service>, route: Option<&HttpRoute>) -> Option<Pending> {
+pub fn pending(validated: &Validated, front: Option<&Front>, route: Option<&HttpRoute>) -> Option<Pending> {
     let is_balanced = validated.spec.service.type_ == ServiceType::LoadBalancer;
-    if is_balanced && balancer(validated, service).is_none() {
+    if is_balanced && balancer(validated, front).is_none() {
         return Some((
             "LoadBalancerPending",
             "the Service has no address yet: the cluster's load balancer gives it one; without one write spec.service.type: ClusterIP".to_owned(),
@@ -51,23 +85,10 @@ pub fn pending(validated: &Validated, service: Option<&Service>, route: Option<&
     not_accepted(route)
 }
 
-/// The address that the cluster's load balancer gave.
-fn balancer(validated: &Validated, service: Option<&Service>) -> Option<String> {
-    if validated.spec.service.type_ != ServiceType::LoadBalancer {
-        return None;
-    }
-    let address = |one: &LoadBalancerIngress| {
-        let bracketed = |ip: &String| {
-            if ip.contains(':') {
-                format!("[{ip}]")
-            } else {
-                ip.clone()
-            }
-        };
-        one.hostname.clone().or_else(|| one.ip.as_ref().map(bracketed))
-    };
-    let status = service?.status.as_ref()?.load_balancer.as_ref()?;
-    status.ingress.iter().flatten().find_map(address)
+/// The address that the cluster's load balancer gave, where one is asked for.
+fn balancer<'a>(validated: &Validated, front: Option<&'a Front>) -> Option<&'a str> {
+    let is_balanced = validated.spec.service.type_ == ServiceType::LoadBalancer;
+    front.filter(|_| is_balanced)?.balancer.as_deref()
 }
 
 /// Why no Gateway serves the route. One that does is enough.
@@ -127,7 +148,7 @@ mod tests {
     #[test]
     fn a_load_balancer_is_waited_for() {
         let object = validated(json!({"service": {"type": "LoadBalancer", "port": 80}}));
-        let service = |status: Value| serde_json::from_value::<Service>(json!({"status": status})).unwrap();
+        let service = |status: Value| Front::of(&serde_json::from_value(json!({"status": status})).unwrap());
         assert_eq!(pending(&object, None, None).unwrap().0, "LoadBalancerPending");
         assert_eq!(
             url(&object, Some(&service(json!({})))),

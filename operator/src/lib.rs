@@ -5,7 +5,7 @@
 //! says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`clash`], [`exposure`], [`fingerprint`], [`hardening`], [`lease`], [`owner`], [`sent`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`],
+//! [`clash`], [`exposure`], [`seen`], [`rollout`], [`fingerprint`], [`hardening`], [`lease`], [`owner`], [`sent`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`] and keep in a [`cache`] what is looked at later,
 //! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] says what [`events`] sends, [`converge`] keeps the shared cAdvisor: all
 //! through the [`gate`], which is open while the [`leader`] holds the lease, and all by a [`client`] that waits for no answer for
 //! ever. [`controller`] wires them together, [`admin`] shows how they do. [`render`] prints what would be made, without an API server.
@@ -13,6 +13,7 @@
 pub mod admin;
 pub mod apply;
 pub mod args;
+pub mod cache;
 pub mod children;
 pub mod clash;
 pub mod client;
@@ -42,8 +43,10 @@ pub mod queue;
 pub mod reconcile;
 pub mod render;
 pub mod report;
+pub mod rollout;
 pub mod scope;
 pub mod scrape;
+pub mod seen;
 pub mod sent;
 pub mod shared;
 pub mod status;

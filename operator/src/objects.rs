@@ -20,12 +20,13 @@ pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watc
     let triggers = context.triggers.clone();
     let places = context.scope.places(&context.client);
     let chosen = config().labels(&context.scope.object_selector());
-    let events = watch_all(places, chosen).reflect(writer);
+    let events = watch_all(places, chosen).modify(trim).reflect(writer);
     pin_mut!(events);
     while let Some(event) = events.next().await {
         // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
             Ok(watcher::Event::Apply(object)) => {
+                drop_caught_up(&context, &object);
                 let _ = triggers.one.unbounded_send(ObjectRef::from_obj(&object));
                 tell_clashing(&context);
                 triggers.shared.notify_one();
@@ -49,10 +50,30 @@ pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watc
     }
 }
 
+/// Takes out what is never read, and is as large as all the rest.
+fn trim(object: &mut Guarded) {
+    let meta = object.meta_mut();
+    meta.managed_fields = None;
+    meta.annotations = None;
+}
+
 /// Any change of any object may set free what these wait for.
 fn tell_clashing(context: &Context) {
     for one in context.clashing().iter() {
         let _ = context.triggers.one.unbounded_send(one.clone());
+    }
+}
+
+/// A status write is remembered until the watch shows what became of the version that it was made from.
+fn drop_caught_up(context: &Context, object: &Guarded) {
+    let meta = object.meta();
+    let mut written = context.written.lock().unwrap_or_else(PoisonError::into_inner);
+    let uid = meta.uid.as_deref().unwrap_or_default();
+    if written
+        .get(uid)
+        .is_some_and(|last| last.from_version != meta.resource_version)
+    {
+        written.remove(uid);
     }
 }
 

@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kube::runtime::reflector::Store;
 use kube::runtime::watcher;
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
@@ -13,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::apply::deadline;
+use crate::cache::Cache;
 use crate::error::{Error, root_cause, said};
 use crate::watches::{Triggers, follow};
 
@@ -24,7 +24,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is known of one kind.
 #[derive(Clone, Debug, Default)]
-pub enum Served<K: Resource<DynamicType = ()> + 'static> {
+pub enum Served<V> {
     /// Nothing yet.
     #[default]
     Unknown,
@@ -32,61 +32,72 @@ pub enum Served<K: Resource<DynamicType = ()> + 'static> {
     Absent,
     /// We may not watch it; what the API server says, which names the verb.
     Refused(String),
-    /// It is served, and this is what is there.
-    Filled(Store<K>),
+    /// It is served, and this is what is kept of what is there.
+    Filled(Cache<V>),
 }
 
 /// One kind, as its users see it.
-pub type Feature<K> = watch::Receiver<Served<K>>;
+pub type Feature<V> = watch::Receiver<Served<V>>;
 
-/// The store of a kind, while it is filled.
+/// The cache of a kind, while it is filled.
 #[must_use]
-pub fn store<K: Resource<DynamicType = ()> + Clone + 'static>(feature: &Feature<K>) -> Option<Store<K>> {
+pub fn cache<V>(feature: &Feature<V>) -> Option<Cache<V>> {
     match &*feature.borrow() {
-        Served::Filled(store) => Some(store.clone()),
+        Served::Filled(cache) => Some(cache.clone()),
         Served::Unknown | Served::Absent | Served::Refused(_) => None,
     }
 }
 
 /// Starts to watch a kind that every API server has.
 #[must_use]
-pub fn built_in<K>(places: Vec<Api<K>>, config: watcher::Config, triggers: &Triggers) -> Feature<K>
+pub fn built_in<K, V>(
+    places: Vec<Api<K>>,
+    config: watcher::Config,
+    keep: fn(&K) -> V,
+    triggers: &Triggers,
+) -> Feature<V>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Send + Sync + 'static,
 {
     let (served, feature) = watch::channel(Served::Unknown);
-    tokio::spawn(offer(places, config, triggers.clone(), served));
+    tokio::spawn(offer(places, config, keep, triggers.clone(), served));
     feature
 }
 
 /// Starts to look for a kind that somebody may define later, and to watch it while it is served.
 #[must_use]
-pub fn custom<K>(client: Client, places: Vec<Api<K>>, config: watcher::Config, triggers: &Triggers) -> Feature<K>
+pub fn custom<K, V>(places: Vec<Api<K>>, config: watcher::Config, keep: fn(&K) -> V, triggers: &Triggers) -> Feature<V>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Send + Sync + 'static,
 {
     let (served, feature) = watch::channel(Served::Unknown);
-    tokio::spawn(discover(client, places, config, triggers.clone(), served));
+    tokio::spawn(discover(places, config, keep, triggers.clone(), served));
     feature
 }
 
 /// Keeps `served` true to what the API server offers, for as long as it is polled.
-async fn discover<K>(
-    client: Client,
+async fn discover<K, V>(
     places: Vec<Api<K>>,
     config: watcher::Config,
+    keep: fn(&K) -> V,
     triggers: Triggers,
-    served: watch::Sender<Served<K>>,
+    served: watch::Sender<Served<V>>,
 ) where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Send + Sync + 'static,
 {
+    let Some(client) = places.first().cloned().map(Api::into_client) else {
+        return;
+    };
     let mut following: Option<JoinHandle<()>> = None;
     loop {
         let answer = is_served::<K>(&client).await;
         let pause = if answer.is_ok() { INTERVAL } else { AGAIN };
         match (answer, &following) {
             (Ok(true), None) => {
-                let offering = offer(places.clone(), config.clone(), triggers.clone(), served.clone());
+                let offering = offer(places.clone(), config.clone(), keep, triggers.clone(), served.clone());
                 following = Some(tokio::spawn(offering));
             }
             (Ok(false), _) => {
@@ -112,17 +123,23 @@ async fn discover<K>(
 
 /// Watches, and hands the store out once it is filled: before that, absence means nothing. That may take for ever, when
 /// the watch is forbidden or the API goes away again, so nobody may wait for it.
-async fn offer<K>(places: Vec<Api<K>>, config: watcher::Config, triggers: Triggers, served: watch::Sender<Served<K>>)
-where
+async fn offer<K, V>(
+    places: Vec<Api<K>>,
+    config: watcher::Config,
+    keep: fn(&K) -> V,
+    triggers: Triggers,
+    served: watch::Sender<Served<V>>,
+) where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Send + Sync + 'static,
 {
     let metrics = Arc::clone(&triggers.metrics);
-    let (_, following) = follow(places, config, metrics, |store, event| match event {
+    let (_, following) = follow(places, config, metrics, keep, |cache, event| match event {
         Ok(event) => {
             let is_filled = matches!(&*served.borrow(), Served::Filled(_));
             if matches!(event, watcher::Event::InitDone) && !is_filled {
                 tracing::info!(kind = %K::kind(&()), "is watched");
-                served.send_replace(Served::Filled(store.clone()));
+                served.send_replace(Served::Filled(cache.clone()));
             }
             triggers.tell(event);
         }
@@ -132,11 +149,7 @@ where
 }
 
 /// Remembers that we may not watch; anything else the watch gets over by itself.
-fn refuse<K: Resource<DynamicType = ()> + Clone>(
-    error: &watcher::Error,
-    served: &watch::Sender<Served<K>>,
-    triggers: &Triggers,
-) {
+fn refuse<V>(error: &watcher::Error, served: &watch::Sender<Served<V>>, triggers: &Triggers) {
     let (watcher::Error::InitialListFailed(source) | watcher::Error::WatchStartFailed(source)) = error else {
         return;
     };

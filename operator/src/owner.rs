@@ -1,9 +1,9 @@
 //! Whose an object is: ours, or a stranger's who is named. Pure.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
 use crate::error::Error;
-use crate::names;
+use crate::seen::{Controller, Seen};
 
 /// By what an object is known as ours.
 #[derive(Clone, Copy, Debug)]
@@ -14,45 +14,31 @@ pub enum Keeper<'a> {
     Label,
 }
 
-/// Whether the object with this metadata is ours to change.
+/// Whether the object `kind` `name` is ours to change.
 ///
 /// # Errors
 /// [`Error::Conflict`], which names the owner.
-pub fn check(kind: &'static str, meta: &ObjectMeta, keeper: Keeper<'_>) -> Result<(), Error> {
-    let controller = meta
-        .owner_references
-        .iter()
-        .flatten()
-        .find(|owner| owner.controller == Some(true));
-    let owner = match keeper {
-        Keeper::Owner(owner) if controller.is_some_and(|found| found.uid == owner.uid) => return Ok(()),
-        Keeper::Label => {
-            let labels = meta.labels.as_ref();
-            if labels
-                .and_then(|labels| labels.get(names::MANAGED_BY))
-                .is_some_and(|keeper| keeper == names::MANAGER)
-            {
-                return Ok(());
-            }
-            "somebody else".to_owned()
+pub fn check(kind: &'static str, name: &str, seen: &Seen, keeper: Keeper<'_>) -> Result<(), Error> {
+    let owner = match (keeper, &seen.controller) {
+        (Keeper::Label, _) if seen.is_labelled => return Ok(()),
+        (Keeper::Label, _) => "somebody else".to_owned(),
+        (Keeper::Owner(owner), controller) if controller.is(&owner.uid) => return Ok(()),
+        (Keeper::Owner(_), Controller::Namesake(_)) => {
+            "an earlier WebhookService of this name, whose children are still being deleted".to_owned()
         }
-        Keeper::Owner(owner) => match controller {
-            Some(found) if found.kind == owner.kind && found.name == owner.name => {
-                "an earlier WebhookService of this name, whose children are still being deleted".to_owned()
-            }
-            Some(found) => format!("{} {}", found.kind, found.name),
-            None => "no controller, so somebody made it by hand or by a tool".to_owned(),
-        },
+        (Keeper::Owner(_), Controller::Stranger(who)) => who.to_string(),
+        (Keeper::Owner(_), Controller::None) => "no controller, so somebody made it by hand or by a tool".to_owned(),
     };
     Err(Error::Conflict {
         kind,
-        name: meta.name.clone().unwrap_or_default(),
+        name: name.to_owned(),
         owner,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
     use serde_json::{Value, json};
 
     use super::*;
@@ -64,7 +50,7 @@ mod tests {
     fn said(owners: Value) -> Option<String> {
         let meta: ObjectMeta = serde_json::from_value(json!({"name": "orders", "ownerReferences": owners})).unwrap();
         let mine: OwnerReference = serde_json::from_value(owner("WebhookService", "orders", "u-1")).unwrap();
-        check("Service", &meta, Keeper::Owner(&mine))
+        check("Service", "orders", &Seen::of(&meta), Keeper::Owner(&mine))
             .err()
             .map(|error| error.to_string())
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::{Patch, PatchParams};
 use kube::runtime::controller::Action;
 use kube::runtime::reflector::ObjectRef;
@@ -22,12 +21,13 @@ use crate::error::{Error, root_cause};
 use crate::gate::Verb;
 use crate::mounts;
 use crate::names;
-use crate::optional::{Feature, Served, store};
+use crate::optional::{Feature, Served, cache};
 use crate::progress::Work;
 use crate::report;
+use crate::seen::Controller;
 use crate::status::{self, Failure, Failures, Kubelets, Observed};
 use crate::validate::{Validated, validate};
-use crate::watches::{Guarded, seen};
+use crate::watches::Guarded;
 
 /// Brings one object's children and status to what they should be.
 ///
@@ -177,22 +177,18 @@ fn compute(
     let watches = &context.watches;
     let (namespace, name) = (validated.namespace.as_str(), validated.name.as_str());
     // Only what is ours: a stranger's Deployment of this name says nothing about our receivers.
-    let is_ours = |owners: &[OwnerReference]| owners.iter().any(|owner| owner.uid == validated.owner.uid);
-    let deployment = seen(&watches.receivers, namespace, name).filter(|found| is_ours(found.owner_references()));
-    let service = store(&watches.fronts).and_then(|fronts| seen(&fronts, namespace, name));
-    let service = service.filter(|found| is_ours(found.owner_references()));
-    let route = store(&watches.routes).and_then(|routes| seen(&routes, namespace, name));
-    let route = route.filter(|found| is_ours(found.owner_references()));
-    let pods = watches.pods.state_filter(|pod| {
-        pod.namespace().as_deref() == Some(namespace)
-            && pod
-                .labels()
-                .get(names::INSTANCE)
-                .is_some_and(|instance| instance == name)
-    });
-    let pods: Vec<_> = pods.iter().map(AsRef::as_ref).collect();
-    let cadvisor = store(&watches.cadvisors);
-    let cadvisor = cadvisor.and_then(|cadvisors| seen(&cadvisors, &context.cadvisor_namespace, names::CADVISOR));
+    let mine = validated.owner.uid.as_str();
+    let rollout = watches
+        .receivers
+        .get(namespace, name)
+        .filter(|found| found.controller.is(mine));
+    let front = cache(&watches.fronts).and_then(|fronts| fronts.get(namespace, name));
+    let front = front.filter(|found| found.controller.is(mine));
+    let route = cache(&watches.routes).and_then(|routes| routes.get(namespace, name));
+    let route = route.filter(|found| Controller::of(&found.metadata).is(mine));
+    let pods = watches.pods.all_in(namespace, |pod| *pod.instance == *name);
+    let cadvisor = cache(&watches.cadvisors);
+    let cadvisor = cadvisor.and_then(|cadvisors| cadvisors.get(&context.cadvisor_namespace, names::CADVISOR));
     let memory = &context.applier.memory;
     let shared_failure = context
         .shared_failure
@@ -200,24 +196,24 @@ fn compute(
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
     let observed = Observed {
-        deployment: deployment.as_deref(),
+        rollout: rollout.as_deref(),
         applied_generation: memory.generation(apply::child::<Deployment>(namespace, name)),
         applied: memory.records(namespace, name),
         pods: &pods,
-        failed_mounts: &mounts::of_pods(&watches.mounts, &pods),
-        service: service.as_deref(),
+        failed_mounts: &mounts::of_pods(&watches.mounts, namespace, &pods),
+        front: front.as_deref(),
         route: route.as_deref(),
         cadvisor: cadvisor.as_deref(),
         shared_failure: shared_failure.as_ref(),
         kubelets: kubelets(&watches.kubelets),
-        service_monitor_served: store(&watches.service_monitors).is_some(),
+        service_monitor_served: cache(&watches.service_monitors).is_some(),
     };
     status::compute(validated, failures, &observed, old, Timestamp::now())
 }
 
-fn kubelets<K: Resource<DynamicType = ()> + Clone + 'static>(feature: &Feature<K>) -> Kubelets {
+fn kubelets<V>(feature: &Feature<V>) -> Kubelets {
     match &*feature.borrow() {
-        Served::Filled(store) if !store.is_empty() => Kubelets::Found,
+        Served::Filled(cache) if !cache.is_empty() => Kubelets::Found,
         Served::Refused(message) => Kubelets::Unseen(message.clone()),
         Served::Filled(_) | Served::Unknown | Served::Absent => Kubelets::Missing,
     }

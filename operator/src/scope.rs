@@ -2,11 +2,9 @@
 //! those that carry its id. Decides; watches nothing itself.
 
 use k8s_openapi::NamespaceResourceScope;
-use k8s_openapi::api::core::v1::Namespace;
-use kube::core::PartialObjectMeta;
-use kube::runtime::reflector::{ObjectRef, Store};
 use kube::{Api, Client, Resource, ResourceExt};
 
+use crate::cache::Cache;
 use crate::names;
 
 /// What the operator is told of its scope.
@@ -58,16 +56,14 @@ impl ScopeSettings {
 
 /// The namespaces with the chosen labels, as last seen. `None`: it does not depend on labels.
 #[derive(Clone, Default)]
-pub struct Chosen(pub Option<Store<PartialObjectMeta<Namespace>>>);
+pub struct Chosen(pub Option<Cache<()>>);
 
 impl Chosen {
     /// Whether objects of this namespace are to be looked at.
     #[must_use]
     pub fn has(&self, namespace: &str) -> bool {
-        let Self(store) = self;
-        store
-            .as_ref()
-            .is_none_or(|store| store.get(&ObjectRef::new(namespace)).is_some())
+        let Self(chosen) = self;
+        chosen.as_ref().is_none_or(|chosen| chosen.get("", namespace).is_some())
     }
 
     /// Whether this object is.

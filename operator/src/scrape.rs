@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use kube::{Resource, ResourceExt};
+use kube::ResourceExt;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::context::Context;
 use crate::leader::Standing;
-use crate::optional::{Feature, store};
+use crate::optional::{Feature, cache};
 use crate::status::condition;
 use crate::watches::Guarded;
 
@@ -114,8 +114,8 @@ impl View {
 }
 
 /// How many are there, where the kind is served and may be watched.
-fn count<K: Resource<DynamicType = ()> + Clone + 'static>(feature: &Feature<K>) -> Option<usize> {
-    store(feature).map(|store| store.len())
+fn count<V>(feature: &Feature<V>) -> Option<usize> {
+    cache(feature).map(|cache| cache.len())
 }
 
 fn number(count: usize) -> i64 {

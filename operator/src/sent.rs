@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-
 use crate::fingerprint::{Fingerprint, digest};
+use crate::seen::Seen;
 
 /// The last write of one child: what was wanted, and how the child looked before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,21 +50,20 @@ impl Memory {
     /// Whether the child is as `wanted` (a hash of it) already, if it still is as it was `seen`. What this process has not sent,
     /// another one may have: `recorded` is what it left in the object's status.
     #[must_use]
-    pub fn is_sent(&self, child: Child<'_>, wanted: u64, seen: Option<&ObjectMeta>, recorded: Option<&str>) -> bool {
+    pub fn is_sent(&self, child: Child<'_>, wanted: u64, seen: Option<&Seen>, recorded: Option<&str>) -> bool {
         // Absence is never taken for a watch that has not seen our write yet: the child may be deleted.
         let Some(seen) = seen else { return false };
-        let looks = Fingerprint::of(seen);
         let mut all = self.locked();
         let children = all.entry(child.owner()).or_default();
         if let Some(sent) = children.get(child.kind) {
             // `before`: the watch has not seen our write yet.
-            return sent.wanted == wanted && (looks == sent.after || Some(&looks) == sent.before.as_ref());
+            return sent.wanted == wanted && (seen.looks == sent.after || Some(&seen.looks) == sent.before.as_ref());
         }
         let earlier = Sent {
             wanted,
             before: None,
-            after: looks,
-            generation: seen.generation.unwrap_or_default(),
+            after: seen.looks,
+            generation: seen.generation,
         };
         let is_recorded = recorded.is_some_and(|recorded| recorded == earlier.record());
         if is_recorded {
@@ -75,12 +73,12 @@ impl Memory {
     }
 
     /// Remembers a write: the child was as `before`, and is as `after` now.
-    pub fn remember(&self, child: Child<'_>, wanted: u64, before: Option<&ObjectMeta>, after: &ObjectMeta) {
+    pub fn remember(&self, child: Child<'_>, wanted: u64, before: Option<&Seen>, after: &Seen) {
         let sent = Sent {
             wanted,
-            before: before.map(Fingerprint::of),
-            after: Fingerprint::of(after),
-            generation: after.generation.unwrap_or_default(),
+            before: before.map(|before| before.looks),
+            after: after.looks,
+            generation: after.generation,
         };
         self.locked().entry(child.owner()).or_default().insert(child.kind, sent);
     }
@@ -134,6 +132,8 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
     use super::*;
 
     const CHILD: Child<'_> = Child {
@@ -142,16 +142,16 @@ mod tests {
         name: "orders",
     };
 
-    fn looks(uid: &str, generation: i64) -> ObjectMeta {
-        ObjectMeta {
+    fn looks(uid: &str, generation: i64) -> Seen {
+        Seen::of(&ObjectMeta {
             uid: Some(uid.to_owned()),
             generation: Some(generation),
             ..ObjectMeta::default()
-        }
+        })
     }
 
     /// Whether a process that remembers nothing takes the child for sent by the one that left these records.
-    fn is_recalled(records: &BTreeMap<String, String>, wanted: u64, seen: Option<&ObjectMeta>) -> bool {
+    fn is_recalled(records: &BTreeMap<String, String>, wanted: u64, seen: Option<&Seen>) -> bool {
         let recorded = records.get(CHILD.kind).map(String::as_str);
         Memory::default().is_sent(CHILD, wanted, seen, recorded)
     }

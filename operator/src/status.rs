@@ -1,17 +1,18 @@
 //! What is said of an object: its status from what was wanted, what was applied and what was last seen. Pure.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
-use k8s_openapi::api::core::v1::{Pod, Service};
+use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::crd::{Condition, WebhookServiceStatus};
-use crate::exposure;
+use crate::exposure::{self, Front};
 use crate::external::HttpRoute;
 use crate::names;
-use crate::trouble::{self, FailedMount};
+use crate::rollout::Rollout;
+use crate::trouble::{self, FailedMount, Receiver};
 use crate::validate::Validated;
 
 /// The types of the conditions, in the order they are listed.
@@ -32,17 +33,17 @@ pub mod condition {
 #[derive(Clone, Debug, Default)]
 pub struct Observed<'a> {
     /// The receivers' Deployment.
-    pub deployment: Option<&'a Deployment>,
+    pub rollout: Option<&'a Rollout>,
     /// The generation of the Deployment that our last write made, 0 when none was needed.
     pub applied_generation: i64,
     /// What is to be on record of the children that were sent.
     pub applied: BTreeMap<String, String>,
-    /// The receivers.
-    pub pods: &'a [&'a Pod],
+    /// The receivers, with their names.
+    pub pods: &'a [(Box<str>, Arc<Receiver>)],
     /// Which of them wait for their volumes, and why.
     pub failed_mounts: &'a [FailedMount],
     /// The receivers' Service.
-    pub service: Option<&'a Service>,
+    pub front: Option<&'a Front>,
     /// Their `HTTPRoute`.
     pub route: Option<&'a HttpRoute>,
     /// The shared cAdvisor.
@@ -125,13 +126,12 @@ pub fn compute(
         ),
         (condition::PAUSED, paused(validated)),
     ];
-    let counts = observed.deployment.and_then(|deployment| deployment.status.as_ref());
     WebhookServiceStatus {
         observed_generation: Some(validated.generation),
-        replicas: counts.and_then(|status| status.replicas).unwrap_or_default(),
-        ready_replicas: counts.and_then(|status| status.ready_replicas).unwrap_or_default(),
+        replicas: observed.rollout.map_or(0, |rollout| rollout.replicas),
+        ready_replicas: observed.rollout.map_or(0, |rollout| rollout.ready),
         selector: names::receiver_selector_text(&validated.name),
-        url: exposure::url(validated, observed.service),
+        url: exposure::url(validated, observed.front),
         image: validated.image.clone(),
         conditions: findings
             .map(|(type_, finding)| with_time(type_, finding, validated.generation, old, now))
@@ -171,10 +171,7 @@ fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'
     if validated.fewest_receivers() == 0 {
         return Finding::new(false, "ScaledToZero", "spec.replicas is 0: no receiver takes webhooks");
     }
-    let Some(deployment) = observed
-        .deployment
-        .filter(|deployment| is_rolled_out(deployment, observed))
-    else {
+    let Some(rollout) = observed.rollout.filter(|rollout| is_rolled_out(rollout, observed)) else {
         // The old receivers serve while the new ones come up; what keeps those from it is in `available`.
         let reason = if available.reason == "MinimumReplicasAvailable" {
             "RollingOut"
@@ -187,14 +184,9 @@ fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'
             format!("the receivers of this generation are not all up: {}", available.message),
         );
     };
-    if let Some((reason, message)) = exposure::pending(validated, observed.service, observed.route) {
+    if let Some((reason, message)) = exposure::pending(validated, observed.front, observed.route) {
         return Finding::new(false, reason, message);
     }
-    let receivers = deployment
-        .status
-        .as_ref()
-        .and_then(|status| status.available_replicas)
-        .unwrap_or_default();
     let unmonitored = if validated.spec.monitoring.service_monitor.enabled && !observed.service_monitor_served {
         "; no ServiceMonitor yet, since monitoring.coreos.com/v1 is not served: it follows once the Prometheus Operator's CRDs are installed"
     } else {
@@ -203,45 +195,28 @@ fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'
     Finding::new(
         true,
         "Ready",
-        format!("{receivers} receivers take webhooks{unmonitored}"),
+        format!("{} receivers take webhooks{unmonitored}", rollout.available),
     )
 }
 
 /// Whether every receiver that the Deployment wants runs its present template.
-fn is_rolled_out(deployment: &Deployment, observed: &Observed<'_>) -> bool {
-    let generation = deployment.metadata.generation.unwrap_or_default();
-    deployment.status.as_ref().is_some_and(|status| {
-        generation >= observed.applied_generation
-            && status.observed_generation.unwrap_or_default() >= generation
-            && status.updated_replicas.unwrap_or_default() >= deployment.spec.replicas.unwrap_or(1)
-    })
+fn is_rolled_out(rollout: &Rollout, observed: &Observed<'_>) -> bool {
+    rollout.generation >= observed.applied_generation
+        && rollout.observed_generation >= rollout.generation
+        && rollout.updated >= rollout.wanted
 }
 
 fn available(observed: &Observed<'_>) -> Finding {
-    let Some(deployment) = observed.deployment else {
+    let Some(rollout) = observed.rollout else {
         return Finding::new(false, "DeploymentMissing", "the Deployment is not there yet");
     };
-    let conditions = deployment
-        .status
-        .iter()
-        .flat_map(|status| status.conditions.iter().flatten());
-    let find = |type_: &str| {
-        conditions
-            .clone()
-            .find(|condition| condition.type_.as_deref() == Some(type_))
-    };
-    let holds = find("Available").is_some_and(|condition| condition.status.as_deref() == Some("True"));
+    let holds = rollout.is_available;
     if let Some(trouble) = trouble::of_pods(observed.pods, observed.failed_mounts) {
         return Finding::new(holds, &trouble.reason, trouble.message);
     }
-    if let Some(refused) = find("ReplicaFailure").filter(|condition| condition.status.as_deref() == Some("True")) {
-        let reason = refused.reason.as_deref().unwrap_or("ReplicaFailure");
-        let message = refused.message.clone().unwrap_or_default();
-        return Finding::new(
-            holds,
-            reason,
-            format!("{message}{}", trouble::advice_on_refused_pod(&message)),
-        );
+    if let Some((reason, message)) = rollout.refusal.as_deref() {
+        let advice = trouble::advice_on_refused_pod(message);
+        return Finding::new(holds, reason, format!("{message}{advice}"));
     }
     if holds {
         return Finding::new(true, "MinimumReplicasAvailable", "enough receivers are available");

@@ -1,7 +1,11 @@
 //! What is wrong with a pod, in a person's words, read off the pod's own state. Pure.
 
-use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod};
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod, PodStatus};
 use kube::ResourceExt;
+
+use crate::names;
 
 /// One thing that keeps a pod from running.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,89 +25,116 @@ pub struct FailedMount {
     pub message: String,
 }
 
-/// The trouble of the pod whose name comes first, so that the answer does not jump between pods.
-#[must_use]
-pub fn of_pods(pods: &[&Pod], failed_mounts: &[FailedMount]) -> Option<Trouble> {
-    let mut pods: Vec<_> = pods
-        .iter()
-        .filter(|pod| pod.metadata.deletion_timestamp.is_none())
-        .collect();
-    pods.sort_by_key(|pod| pod.name_any());
-    pods.into_iter().find_map(|pod| of_pod(pod, failed_mounts))
+/// What is kept of a pod.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receiver {
+    /// Its uid.
+    pub uid: Box<str>,
+    /// The `WebhookService` that it belongs to.
+    pub instance: Box<str>,
+    /// How it does.
+    pub state: State,
 }
 
-fn of_pod(pod: &Pod, failed_mounts: &[FailedMount]) -> Option<Trouble> {
-    let status = pod.status.as_ref()?;
-    let waiting = status
-        .container_statuses
-        .iter()
-        .flatten()
-        .find_map(|container| of_container(pod, container, failed_mounts));
-    waiting.or_else(|| {
-        let scheduled = status
-            .conditions
-            .iter()
-            .flatten()
-            .find(|condition| condition.type_ == "PodScheduled")?;
-        (scheduled.status == "False").then(|| Trouble {
-            reason: scheduled.reason.clone().unwrap_or_else(|| "Unschedulable".to_owned()),
-            message: format!(
-                "pod {}: {}; lower spec.resources.requests or add nodes",
-                pod.name_any(),
-                scheduled.message.as_deref().unwrap_or("no node takes it")
-            ),
-        })
+/// How a pod does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Well, as far as it tells, or it goes away and has no say.
+    Fine,
+    /// It is being created, and does not tell what it waits for.
+    Creating,
+    /// It cannot run.
+    Troubled(Box<Trouble>),
+}
+
+impl Receiver {
+    /// What is kept of this pod.
+    #[must_use]
+    pub fn of(pod: &Pod) -> Self {
+        Self {
+            uid: pod.metadata.uid.as_deref().unwrap_or_default().into(),
+            instance: pod.labels().get(names::INSTANCE).map_or("", String::as_str).into(),
+            state: State::of(pod),
+        }
+    }
+}
+
+impl State {
+    fn of(pod: &Pod) -> Self {
+        let status = pod
+            .status
+            .as_ref()
+            .filter(|_| pod.metadata.deletion_timestamp.is_none());
+        let Some(status) = status else { return Self::Fine };
+        let containers = status.container_statuses.iter().flatten();
+        let waiting = containers
+            .map(|container| of_container(pod, container))
+            .find(|state| *state != Self::Fine);
+        waiting
+            .unwrap_or_else(|| unscheduled(pod, status).map_or(Self::Fine, |trouble| Self::Troubled(Box::new(trouble))))
+    }
+}
+
+/// The first trouble of these pods, each with its name. In a fixed order, or the answer would jump between them.
+#[must_use]
+pub fn of_pods(pods: &[(Box<str>, Arc<Receiver>)], failed_mounts: &[FailedMount]) -> Option<Trouble> {
+    pods.iter().find_map(|(name, pod)| match &pod.state {
+        State::Fine => None,
+        State::Troubled(trouble) => Some(Trouble::clone(trouble)),
+        State::Creating => {
+            let failed = failed_mounts.iter().find(|failed| *failed.pod == *pod.uid)?;
+            Some(Trouble {
+                reason: "FailedMount".to_owned(),
+                message: format!(
+                    "pod {name}: {}; create what spec.verification or spec.delivery names, or correct the name",
+                    failed.message
+                ),
+            })
+        }
     })
 }
 
-fn of_container(pod: &Pod, container: &ContainerStatus, failed_mounts: &[FailedMount]) -> Option<Trouble> {
-    if let Some(ended) = crash(container) {
-        return Some(ended);
+fn unscheduled(pod: &Pod, status: &PodStatus) -> Option<Trouble> {
+    let mut conditions = status.conditions.iter().flatten();
+    let scheduled = conditions.find(|condition| condition.type_ == "PodScheduled")?;
+    (scheduled.status == "False").then(|| Trouble {
+        reason: scheduled.reason.clone().unwrap_or_else(|| "Unschedulable".to_owned()),
+        message: format!(
+            "pod {}: {}; lower spec.resources.requests or add nodes",
+            pod.name_any(),
+            scheduled.message.as_deref().unwrap_or("no node takes it")
+        ),
+    })
+}
+
+fn of_container(pod: &Pod, container: &ContainerStatus) -> State {
+    let troubled = |reason: &str, message: String| {
+        let reason = reason.to_owned();
+        State::Troubled(Box::new(Trouble { reason, message }))
+    };
+    if let Some(Trouble { reason, message }) = crash(container) {
+        return troubled(&reason, message);
     }
-    let waiting = container.state.as_ref()?.waiting.as_ref()?;
-    let reason = waiting.reason.as_deref()?;
+    let waiting = container.state.as_ref().and_then(|state| state.waiting.as_ref());
+    let Some((waiting, reason)) = waiting.and_then(|waiting| Some((waiting, waiting.reason.as_deref()?))) else {
+        return State::Fine;
+    };
     let advice = match reason {
-        // What it waits for, no pod says of itself.
-        "ContainerCreating" => {
-            let uid = pod.uid()?;
-            let failed = failed_mounts.iter().find(|failed| failed.pod == uid)?;
-            return Some(Trouble {
-                reason: "FailedMount".to_owned(),
-                message: format!(
-                    "pod {}: {}; create what spec.verification or spec.delivery names, or correct the name",
-                    pod.name_any(),
-                    failed.message
-                ),
-            });
-        }
+        "ContainerCreating" => return State::Creating,
         // The two alternate every few seconds: one name, or the status would be rewritten each time.
         "ErrImagePull" | "ImagePullBackOff" => {
-            return Some(Trouble {
-                reason: "ImagePullBackOff".to_owned(),
-                message: format!(
-                    "image {} cannot be pulled: correct spec.image, or load the image into the nodes",
-                    container.image
-                ),
-            });
+            let advice = "cannot be pulled: correct spec.image, or load the image into the nodes";
+            return troubled("ImagePullBackOff", format!("image {} {advice}", container.image));
         }
         "InvalidImageName" => "spec.image is no image reference: correct it",
         "ErrImageNeverPull" => "the node does not have the image: load it, or set spec.imagePullPolicy to IfNotPresent",
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
-            return Some(Trouble {
-                reason: reason.to_owned(),
-                message: format!(
-                    "pod {}: {}",
-                    pod.name_any(),
-                    waiting.message.as_deref().unwrap_or(reason)
-                ),
-            });
+            let said = waiting.message.as_deref().unwrap_or(reason);
+            return troubled(reason, format!("pod {}: {said}", pod.name_any()));
         }
-        _ => return None,
+        _ => return State::Fine,
     };
-    Some(Trouble {
-        reason: reason.to_owned(),
-        message: format!("image {}: {advice}", container.image),
-    })
+    troubled(reason, format!("image {}: {advice}", container.image))
 }
 
 /// A container that has ended and is not well again. Between its tries it waits, runs for a moment and ends: the same is said
@@ -150,6 +181,13 @@ mod tests {
 
     use super::*;
 
+    fn said(pods: &[&Pod], failed_mounts: &[FailedMount]) -> Option<Trouble> {
+        let kept = pods
+            .iter()
+            .map(|pod| (pod.name_any().into(), Arc::new(Receiver::of(pod))));
+        of_pods(&kept.collect::<Vec<_>>(), failed_mounts)
+    }
+
     fn waiting(name: &str, reason: &str) -> Pod {
         serde_json::from_value(json!({
             "metadata": {"name": name},
@@ -164,14 +202,14 @@ mod tests {
     #[test]
     fn a_pull_that_fails_says_the_same_between_tries() {
         assert_eq!(
-            of_pods(&[&waiting("a", "ErrImagePull")], &[]),
-            of_pods(&[&waiting("b", "ImagePullBackOff")], &[])
+            said(&[&waiting("a", "ErrImagePull")], &[]),
+            said(&[&waiting("b", "ImagePullBackOff")], &[])
         );
     }
 
     #[test]
     fn starting_is_no_trouble() {
-        assert_eq!(of_pods(&[&waiting("a", "ContainerCreating")], &[]), None);
+        assert_eq!(said(&[&waiting("a", "ContainerCreating")], &[]), None);
     }
 
     #[test]
@@ -183,14 +221,14 @@ mod tests {
             message: message.to_owned(),
         };
         let others = [failed("u-2", "no"), failed("u-1", "secret \"hooks\" not found")];
-        let trouble = of_pods(&[&pod], &others).unwrap();
+        let trouble = said(&[&pod], &others).unwrap();
         assert_eq!(trouble.reason, "FailedMount");
         assert!(
             trouble.message.starts_with("pod a: secret \"hooks\" not found; create"),
             "{}",
             trouble.message
         );
-        assert_eq!(of_pods(&[&pod], &others[..1]), None);
+        assert_eq!(said(&[&pod], &others[..1]), None);
     }
 
     fn crashed(state: &serde_json::Value, reason: &str) -> Pod {
@@ -210,27 +248,27 @@ mod tests {
             json!({"terminated": {"exitCode": 2, "reason": "Error"}}),
         ];
         for state in states {
-            let trouble = of_pods(&[&crashed(&state, "Error")], &[]).unwrap();
+            let trouble = said(&[&crashed(&state, "Error")], &[]).unwrap();
             assert_eq!(trouble.reason, "CrashLoopBackOff", "{state}");
             assert!(trouble.message.contains("exit code 2"), "{}", trouble.message);
         }
         let mut well = crashed(&json!({"running": {}}), "Error");
         well.status.as_mut().unwrap().container_statuses.as_mut().unwrap()[0].ready = true;
-        assert_eq!(of_pods(&[&well], &[]), None);
+        assert_eq!(said(&[&well], &[]), None);
     }
 
     #[test]
     fn what_needs_more_memory_says_so() {
-        let trouble = of_pods(&[&crashed(&json!({"running": {}}), "OOMKilled")], &[]).unwrap();
+        let trouble = said(&[&crashed(&json!({"running": {}}), "OOMKilled")], &[]).unwrap();
         assert_eq!(trouble.reason, "OOMKilled");
     }
 
     #[test]
     fn a_pod_that_goes_away_has_no_say() {
         let mut pod = crashed(&json!({"waiting": {"reason": "CrashLoopBackOff"}}), "Error");
-        assert!(of_pods(&[&pod], &[]).is_some());
+        assert!(said(&[&pod], &[]).is_some());
         pod.metadata.deletion_timestamp = serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
-        assert_eq!(of_pods(&[&pod], &[]), None);
+        assert_eq!(said(&[&pod], &[]), None);
     }
 
     #[test]
@@ -240,6 +278,6 @@ mod tests {
             "status": {"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}]},
         }))
         .unwrap();
-        assert_eq!(of_pods(&[&pod], &[]).unwrap().reason, "Unschedulable");
+        assert_eq!(said(&[&pod], &[]).unwrap().reason, "Unschedulable");
     }
 }

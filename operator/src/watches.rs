@@ -1,4 +1,4 @@
-//! What the API server last said, one store per watched kind, and who is told when it changes.
+//! What the API server last said, one cache per watched kind, and who is told when it changes.
 //! Only reads. Each watch backs off on its own, so that one absent or forbidden API slows no other.
 
 use std::fmt::Debug;
@@ -10,25 +10,31 @@ use futures::channel::mpsc::UnboundedSender;
 use futures::{StreamExt, pin_mut};
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{Pod, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{Namespace, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::core::{DeserializeGuard, PartialObjectMeta};
-use kube::runtime::reflector::{self, Lookup, ObjectRef, Store};
-use kube::runtime::{WatchStreamExt, watcher};
+use kube::runtime::reflector::ObjectRef;
+use kube::runtime::watcher;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
+use tokio::sync::watch::error::RecvError;
 
+use crate::cache::{self, Cache};
 use crate::crd::WebhookService;
 use crate::error::root_cause;
+use crate::exposure::Front;
 use crate::external::{HttpRoute, ServiceMonitor};
 use crate::merge::watch_all;
 use crate::metrics::Metrics;
 use crate::mounts::{self, Mounts};
 use crate::names;
 use crate::optional::{Feature, Served, built_in, custom};
+use crate::rollout::Rollout;
 use crate::scope::{Chosen, ScopeSettings};
+use crate::seen::Seen;
+use crate::trouble::Receiver;
 
 /// A `WebhookService` that may be unreadable; one such object must not stop the others.
 pub type Guarded = DeserializeGuard<WebhookService>;
@@ -46,41 +52,41 @@ pub struct Triggers {
     pub metrics: Arc<Metrics>,
 }
 
-/// The stores. Metadata alone is kept where no more is needed; of strangers' objects only their identity.
+/// What is kept of each kind. Of most of them metadata alone is read.
 #[derive(Clone)]
 pub struct Watches {
     /// Every `ServiceAccount`, to tell a stranger's from ours.
-    pub service_accounts: Store<PartialObjectMeta<ServiceAccount>>,
+    pub service_accounts: Cache<Seen>,
     /// Every `Service`.
-    pub services: Store<PartialObjectMeta<Service>>,
+    pub services: Cache<Seen>,
     /// Every `Deployment`.
-    pub deployments: Store<PartialObjectMeta<Deployment>>,
-    /// Our Deployments with their status.
-    pub receivers: Store<Deployment>,
-    /// Our pods with their status.
-    pub pods: Store<Pod>,
+    pub deployments: Cache<Seen>,
+    /// How far our Deployments are.
+    pub receivers: Cache<Rollout>,
+    /// How our pods do.
+    pub pods: Cache<Receiver>,
     /// What the kubelets say of mounts that fail.
     pub mounts: Mounts,
-    /// Our Services with their status.
-    pub fronts: Feature<Service>,
+    /// Where our Services are reached.
+    pub fronts: Feature<Front>,
     /// The namespaces that are looked at.
     pub chosen: Chosen,
     /// The `DaemonSets` of the shared namespace with their status.
     pub cadvisors: Feature<DaemonSet>,
     /// The Service of all kubelets, which the Prometheus Operator keeps.
-    pub kubelets: Feature<PartialObjectMeta<Service>>,
+    pub kubelets: Feature<Seen>,
     /// Every `ServiceMonitor`.
-    pub service_monitors: Feature<PartialObjectMeta<ServiceMonitor>>,
+    pub service_monitors: Feature<Seen>,
     /// Every `HorizontalPodAutoscaler`.
-    pub autoscalers: Feature<PartialObjectMeta<HorizontalPodAutoscaler>>,
+    pub autoscalers: Feature<Seen>,
     /// Every `PodDisruptionBudget`.
-    pub disruption_budgets: Feature<PartialObjectMeta<PodDisruptionBudget>>,
+    pub disruption_budgets: Feature<Seen>,
     /// Every `NetworkPolicy`.
-    pub network_policies: Feature<PartialObjectMeta<NetworkPolicy>>,
+    pub network_policies: Feature<Seen>,
     /// Every `Ingress`.
-    pub ingresses: Feature<PartialObjectMeta<Ingress>>,
+    pub ingresses: Feature<Seen>,
     /// Every `HTTPRoute`.
-    pub http_routes: Feature<PartialObjectMeta<HttpRoute>>,
+    pub http_routes: Feature<Seen>,
     /// Our `HTTPRoutes` with their status.
     pub routes: Feature<HttpRoute>,
 }
@@ -90,30 +96,41 @@ impl Watches {
     #[must_use]
     pub fn start(client: &Client, scope: &ScopeSettings, shared_namespace: &str, triggers: &Triggers) -> Self {
         let ours = || config().labels(&names::managed_selector());
-        let pods = start(scope.places(client), ours(), triggers);
+        let pods = start(scope.places(client), ours(), Receiver::of, triggers);
         // The shared objects are among these kinds.
         let services = scope.places_and(client, Some(shared_namespace));
         let monitors = scope.places_and(client, Some(shared_namespace));
         let shared = vec![Api::namespaced(client.clone(), shared_namespace)];
         let kubelets = vec![Api::namespaced(client.clone(), names::KUBELET_NAMESPACE)];
+        let kubelet = config().labels(names::KUBELET_SELECTOR);
         Self {
-            service_accounts: start(scope.places(client), config(), triggers),
-            services: start(services, config(), triggers),
-            deployments: start(scope.places(client), config(), triggers),
-            receivers: start(scope.places(client), ours(), triggers),
+            service_accounts: start(scope.places(client), config(), identity::<ServiceAccount>, triggers),
+            services: start(services, config(), identity::<Service>, triggers),
+            deployments: start(scope.places(client), config(), identity::<Deployment>, triggers),
+            receivers: start(scope.places(client), ours(), Rollout::of, triggers),
             mounts: mounts::start(scope.places(client), pods.clone(), triggers.clone()),
             pods,
             chosen: choose(client, scope, triggers),
-            fronts: built_in(scope.places(client), ours(), triggers),
-            cadvisors: built_in(shared, config(), triggers),
-            kubelets: built_in(kubelets, config().labels(names::KUBELET_SELECTOR), triggers),
-            service_monitors: custom(client.clone(), monitors, config(), triggers),
-            autoscalers: built_in(scope.places(client), config(), triggers),
-            disruption_budgets: built_in(scope.places(client), config(), triggers),
-            network_policies: built_in(scope.places(client), config(), triggers),
-            ingresses: built_in(scope.places(client), config(), triggers),
-            http_routes: custom(client.clone(), scope.places(client), config(), triggers),
-            routes: custom(client.clone(), scope.places(client), ours(), triggers),
+            fronts: built_in(scope.places(client), ours(), Front::of, triggers),
+            cadvisors: built_in(shared, config(), DaemonSet::clone, triggers),
+            kubelets: built_in(kubelets, kubelet, identity::<Service>, triggers),
+            service_monitors: custom(monitors, config(), identity::<ServiceMonitor>, triggers),
+            autoscalers: built_in(
+                scope.places(client),
+                config(),
+                identity::<HorizontalPodAutoscaler>,
+                triggers,
+            ),
+            disruption_budgets: built_in(
+                scope.places(client),
+                config(),
+                identity::<PodDisruptionBudget>,
+                triggers,
+            ),
+            network_policies: built_in(scope.places(client), config(), identity::<NetworkPolicy>, triggers),
+            ingresses: built_in(scope.places(client), config(), identity::<Ingress>, triggers),
+            http_routes: custom(scope.places(client), config(), identity::<HttpRoute>, triggers),
+            routes: custom(scope.places(client), ours(), HttpRoute::clone, triggers),
         }
     }
 
@@ -122,13 +139,13 @@ impl Watches {
     ///
     /// # Errors
     /// When a watch has ended for good, which only happens at shutdown.
-    pub async fn synced(&self) -> Result<(), reflector::store::WriterDropped> {
-        self.service_accounts.wait_until_ready().await?;
-        self.services.wait_until_ready().await?;
-        self.deployments.wait_until_ready().await?;
-        self.receivers.wait_until_ready().await?;
+    pub async fn synced(&self) -> Result<(), RecvError> {
+        self.service_accounts.is_filled().await?;
+        self.services.is_filled().await?;
+        self.deployments.is_filled().await?;
+        self.receivers.is_filled().await?;
         if let Chosen(Some(namespaces)) = &self.chosen {
-            namespaces.wait_until_ready().await?;
+            namespaces.is_filled().await?;
         }
         let optional = async {
             tokio::join!(
@@ -152,7 +169,7 @@ impl Watches {
 /// How long a start waits for the optional kinds.
 const OPTIONAL_WAIT: Duration = Duration::from_secs(5);
 
-async fn known<K: Resource<DynamicType = ()> + Clone + 'static>(feature: &Feature<K>) {
+async fn known<V>(feature: &Feature<V>) {
     let mut feature = feature.clone();
     let _ = feature.wait_for(|served| !matches!(served, Served::Unknown)).await;
 }
@@ -167,58 +184,77 @@ pub fn config() -> watcher::Config {
 fn choose(client: &Client, scope: &ScopeSettings, triggers: &Triggers) -> Chosen {
     Chosen(scope.namespace_selector.as_ref().map(|selector| {
         let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
-        let namespaces = vec![Api::all(client.clone())];
-        let (store, following) = follow(namespaces, config().labels(selector), metrics, move |_, event| {
-            if matches!(
-                event,
-                Ok(watcher::Event::Apply(_) | watcher::Event::Delete(_) | watcher::Event::InitDone)
-            ) {
-                triggers.tell_all();
-            }
-        });
+        let namespaces = vec![Api::<PartialObjectMeta<Namespace>>::all(client.clone())];
+        let nothing = |_: &PartialObjectMeta<Namespace>| ();
+        let (store, following) = follow(
+            namespaces,
+            config().labels(selector),
+            metrics,
+            nothing,
+            move |_, event| {
+                if matches!(
+                    event,
+                    Ok(watcher::Event::Apply(_) | watcher::Event::Delete(_) | watcher::Event::InitDone)
+                ) {
+                    triggers.tell_all();
+                }
+            },
+        );
         tokio::spawn(following);
         store
     }))
 }
 
-fn start<K>(places: Vec<Api<K>>, config: watcher::Config, triggers: &Triggers) -> Store<K>
+/// What is kept where metadata is all that is read.
+fn identity<K>(object: &PartialObjectMeta<K>) -> Seen {
+    Seen::of(&object.metadata)
+}
+
+fn start<K, V>(places: Vec<Api<K>>, config: watcher::Config, keep: fn(&K) -> V, triggers: &Triggers) -> Cache<V>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Send + Sync + 'static,
 {
     let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
-    let (store, following) = follow(places, config, metrics, move |_, event| {
+    let (cache, following) = follow(places, config, metrics, keep, move |_, event| {
         if let Ok(event) = event {
             triggers.tell(event);
         }
     });
     tokio::spawn(following);
-    store
+    cache
 }
 
-/// A store of the objects of all `places` and the watch that fills it for as long as it is polled; `tell` hears of each event and failure.
-pub fn follow<K>(
+/// A cache of what to `keep` of the objects of all `places`, and the watch that fills it for as long as it is polled; `tell` hears of
+/// each event and failure.
+pub fn follow<K, V>(
     places: Vec<Api<K>>,
     config: watcher::Config,
     metrics: Arc<Metrics>,
-    tell: impl Fn(&Store<K>, Result<&watcher::Event<K>, &watcher::Error>) + Send,
-) -> (Store<K>, impl Future<Output = ()> + Send)
+    keep: fn(&K) -> V,
+    tell: impl Fn(&Cache<V>, Result<&watcher::Event<K>, &watcher::Error>) + Send,
+) -> (Cache<V>, impl Future<Output = ()> + Send)
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Send + Sync + 'static,
 {
-    let (store, writer) = reflector::store();
-    let filled = store.clone();
+    let (cache, mut follower) = cache::cache();
+    let kept = cache.clone();
     let following = async move {
-        let events = watch_all(places, config).modify(trim).reflect(writer);
+        let events = watch_all(places, config);
         pin_mut!(events);
         while let Some(event) = events.next().await {
-            if let Err(error) = &event {
-                metrics.watch_failed(&K::kind(&()));
-                tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(error), "watch failed, trying again");
+            match &event {
+                Ok(event) => follower.take(event, keep),
+                Err(error) => {
+                    metrics.watch_failed(&K::kind(&()));
+                    tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(error), "watch failed, trying again");
+                }
             }
-            tell(&filled, event.as_ref());
+            tell(&kept, event.as_ref());
         }
     };
-    (store, following)
+    (cache, following)
 }
 
 impl Triggers {
@@ -233,15 +269,17 @@ impl Triggers {
         // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
             watcher::Event::Apply(object) | watcher::Event::Delete(object) => {
-                let labels = object.labels();
-                if labels.get(names::NAME).is_some_and(|name| name == names::CADVISOR) {
+                // A stranger's labels say nothing; its name may be that of a child of ours, in whose way it stands.
+                let is_ours = object
+                    .labels()
+                    .get(names::MANAGED_BY)
+                    .is_some_and(|keeper| keeper == names::MANAGER);
+                let label = |label: &str| object.labels().get(label).filter(|_| is_ours);
+                if label(names::NAME).is_some_and(|name| name == names::CADVISOR) {
                     self.tell_all();
                 }
-                // Children carry the name of their object, pods the label; a stranger's may stand in its way.
-                let name = labels
-                    .get(names::INSTANCE)
-                    .cloned()
-                    .unwrap_or_else(|| object.name_any());
+                // Children carry the name of their object, pods the label.
+                let name = label(names::INSTANCE).cloned().unwrap_or_else(|| object.name_any());
                 if let Some(namespace) = ResourceExt::namespace(object) {
                     let _ = self.one.unbounded_send(ObjectRef::new(&name).within(&namespace));
                 }
@@ -251,27 +289,4 @@ impl Triggers {
             watcher::Event::Init | watcher::Event::InitApply(_) => {}
         }
     }
-}
-
-/// Keeps what is compared later; field managers alone are half of most objects' metadata.
-fn trim<K: Resource>(object: &mut K) {
-    let is_ours = object
-        .labels()
-        .get(names::MANAGED_BY)
-        .is_some_and(|keeper| keeper == names::MANAGER);
-    let meta = object.meta_mut();
-    meta.managed_fields = None;
-    if !is_ours {
-        meta.annotations = None;
-        meta.labels = None;
-    }
-}
-
-/// What a store holds under this name.
-#[must_use]
-pub fn seen<K>(store: &Store<K>, namespace: &str, name: &str) -> Option<Arc<K>>
-where
-    K: Lookup<DynamicType = ()> + Clone + 'static,
-{
-    store.get(&ObjectRef::new(name).within(namespace))
 }

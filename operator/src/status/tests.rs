@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::desired::tests::validated;
 
-fn deployment(available: &str, generation: i64, observed: i64, updated: i32) -> Deployment {
-    serde_json::from_value(json!({
+fn deployment(available: &str, generation: i64, observed: i64, updated: i32) -> Rollout {
+    let deployment: Deployment = serde_json::from_value(json!({
         "apiVersion": "apps/v1", "kind": "Deployment",
         "metadata": {"name": "orders", "generation": generation},
         "spec": {"replicas": 2, "selector": {}, "template": {}},
@@ -17,7 +17,8 @@ fn deployment(available: &str, generation: i64, observed: i64, updated: i32) -> 
             "conditions": [{"type": "Available", "status": available}],
         },
     }))
-    .unwrap()
+    .unwrap();
+    Rollout::of(&deployment)
 }
 
 fn no_image() -> Pod {
@@ -62,7 +63,7 @@ fn pair(status: &str, reason: &str) -> (String, String) {
 fn everything_up() {
     let up = deployment("True", 1, 1, 2);
     let observed = Observed {
-        deployment: Some(&up),
+        rollout: Some(&up),
         service_monitor_served: true,
         ..Observed::default()
     };
@@ -83,7 +84,7 @@ fn everything_up() {
 fn not_ready_before_this_generation_is_out() {
     let old = deployment("True", 1, 1, 2);
     let unseen = Observed {
-        deployment: Some(&old),
+        rollout: Some(&old),
         applied_generation: 2,
         ..Observed::default()
     };
@@ -91,7 +92,7 @@ fn not_ready_before_this_generation_is_out() {
     let unobserved = deployment("True", 2, 1, 2);
     assert_eq!(
         first(&Observed {
-            deployment: Some(&unobserved),
+            rollout: Some(&unobserved),
             ..Observed::default()
         }),
         pair("False", "RollingOut")
@@ -99,7 +100,7 @@ fn not_ready_before_this_generation_is_out() {
     let half = deployment("True", 2, 2, 1);
     assert_eq!(
         first(&Observed {
-            deployment: Some(&half),
+            rollout: Some(&half),
             ..Observed::default()
         }),
         pair("False", "RollingOut")
@@ -109,10 +110,10 @@ fn not_ready_before_this_generation_is_out() {
 #[test]
 fn a_missing_image_is_named_while_old_receivers_serve_and_when_none_does() {
     let pod = no_image();
-    let pods = [&pod];
+    let pods = [("orders-a-b".into(), Arc::new(Receiver::of(&pod)))];
     let serving = deployment("True", 2, 2, 1);
     let observed = Observed {
-        deployment: Some(&serving),
+        rollout: Some(&serving),
         pods: &pods,
         ..Observed::default()
     };
@@ -127,7 +128,7 @@ fn a_missing_image_is_named_while_old_receivers_serve_and_when_none_does() {
     );
     let down = deployment("False", 2, 2, 2);
     let observed = Observed {
-        deployment: Some(&down),
+        rollout: Some(&down),
         pods: &pods,
         ..Observed::default()
     };
@@ -142,7 +143,7 @@ fn a_failure_to_apply_comes_first() {
         message: "taken".to_owned(),
     };
     let observed = Observed {
-        deployment: Some(&up),
+        rollout: Some(&up),
         ..Observed::default()
     };
     assert_eq!(said(json!({}), Some(&failure), &observed)[0].2, "Conflict");
@@ -152,7 +153,7 @@ fn a_failure_to_apply_comes_first() {
 fn no_receivers_are_not_ready() {
     let none = deployment("True", 1, 1, 2);
     let observed = Observed {
-        deployment: Some(&none),
+        rollout: Some(&none),
         ..Observed::default()
     };
     assert_eq!(said(json!({"replicas": 0}), None, &observed)[0].2, "ScaledToZero");
@@ -162,7 +163,7 @@ fn no_receivers_are_not_ready() {
 fn a_condition_keeps_its_time_until_its_status_changes() {
     let up = deployment("True", 1, 1, 2);
     let observed = Observed {
-        deployment: Some(&up),
+        rollout: Some(&up),
         ..Observed::default()
     };
     let object = validated(json!({}));
@@ -183,7 +184,7 @@ fn a_condition_keeps_its_time_until_its_status_changes() {
 fn a_feature_that_fails_is_told_and_senders_are_served_all_the_same() {
     let up = deployment("True", 1, 1, 2);
     let observed = Observed {
-        deployment: Some(&up),
+        rollout: Some(&up),
         ..Observed::default()
     };
     let failure = |reason, message: &str| Failure {
@@ -211,7 +212,7 @@ fn a_feature_that_fails_is_told_and_senders_are_served_all_the_same() {
 fn not_ready_before_the_exposure_is_done() {
     let up = deployment("True", 1, 1, 2);
     let observed = Observed {
-        deployment: Some(&up),
+        rollout: Some(&up),
         ..Observed::default()
     };
     let balanced = json!({"service": {"type": "LoadBalancer"}});
