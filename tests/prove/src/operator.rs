@@ -21,6 +21,8 @@ const START: Duration = Duration::from_mins(1);
 pub struct Mode {
     /// Whether it stands for election, as one of several does. Without, it writes from the moment its caches are filled.
     pub elects: bool,
+    /// Seconds of standstill after which `/healthz` is to fail; none for the operator's default.
+    pub stalled_after: Option<u64>,
 }
 
 /// A running operator. Killed when dropped.
@@ -66,6 +68,9 @@ impl Operator {
         }
         if mode.elects {
             command.args(["--lease-namespace", &installation.namespace]);
+        }
+        if let Some(seconds) = mode.stalled_after {
+            command.args(["--stalled-after", &seconds.to_string()]);
         }
         let child = command.spawn().context("the operator could not be started")?;
         Ok(Self { child, admin, log })

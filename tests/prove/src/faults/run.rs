@@ -77,7 +77,10 @@ pub async fn run(lane: &Lane, plan: &Plan, expected: Option<&[Masked]>) -> Resul
         installation: lane.installation.clone(),
         server: proxy.url(),
         directory,
-        mode: Mode { elects: plan.elects },
+        mode: Mode {
+            elects: plan.elects,
+            ..Mode::default()
+        },
     };
     let operator = program.start()?;
     let _ = timeout(READY, operator.ready()).await;
