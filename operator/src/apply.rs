@@ -1,16 +1,14 @@
 //! Sends what is wanted to the API server, by server-side apply, and nothing that is there already.
 //! Never takes over or deletes an object that is not ours.
 
-use std::fmt::Debug;
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::Deployment;
-use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
+use kube::api::{ApiResource, DeleteParams, Patch, PatchParams, Preconditions};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::fingerprint::hash;
@@ -19,6 +17,7 @@ use crate::names;
 use crate::owner::{Keeper, check};
 use crate::seen::Seen;
 use crate::sent::{Child, Memory};
+use crate::subject::Metadata;
 
 /// What one apply changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +30,14 @@ pub enum Change {
     Updated,
     /// It was there and is not wanted.
     Deleted,
+}
+
+/// An object to be, of whatever kind.
+struct Wanted<'a> {
+    child: Child<'a>,
+    resource: ApiResource,
+    /// As JSON.
+    body: Vec<u8>,
 }
 
 /// Applies and deletes, and remembers what it sent.
@@ -66,22 +73,37 @@ impl Applier {
         recorded: Option<&str>,
     ) -> Result<Change, Error>
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize,
     {
         let (namespace, name) = (wanted.namespace().unwrap_or_default(), wanted.name_any());
-        let child = child::<K>(&namespace, &name);
+        let wanted = Wanted {
+            child: child::<K>(&namespace, &name),
+            resource: ApiResource::erase::<K>(&()),
+            body: serde_json::to_vec(wanted).unwrap_or_default(),
+        };
+        Box::pin(self.apply_any(&wanted, seen, keeper, recorded)).await
+    }
+
+    async fn apply_any(
+        &self,
+        wanted: &Wanted<'_>,
+        seen: Option<&Seen>,
+        keeper: Keeper<'_>,
+        recorded: Option<&str>,
+    ) -> Result<Change, Error> {
+        let child = wanted.child;
         if let Some(seen) = seen {
-            check(child.kind, &name, seen, keeper)?;
+            check(child.kind, child.name, seen, keeper)?;
         }
-        let wanted_hash = hash(&serde_json::to_vec(wanted).unwrap_or_default());
-        if self.memory.is_sent(child, wanted_hash, seen, recorded) {
+        let hash = hash(&wanted.body);
+        if self.memory.is_sent(child, hash, seen, recorded) {
             return Ok(Change::None);
         }
-        let Some(answer) = Box::pin(self.send(wanted, seen, &namespace, &name)).await? else {
+        let Some(answer) = self.send(wanted, seen).await? else {
             return Ok(Change::None);
         };
-        let after = Seen::of(answer.meta());
-        self.memory.remember(child, wanted_hash, seen, &after);
+        let after = Seen::of(&answer.metadata);
+        self.memory.remember(child, hash, seen, &after);
         Ok(match seen {
             None => Change::Created,
             Some(before) if before.looks == after.looks => Change::None,
@@ -90,20 +112,20 @@ impl Applier {
     }
 
     /// Sends one object. `None`: what was seen is not there any more, and the watch is about to say so.
-    async fn send<K>(&self, wanted: &K, seen: Option<&Seen>, namespace: &str, name: &str) -> Result<Option<K>, Error>
-    where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
-    {
-        let kind = kind_of::<K>();
-        let api = Api::<K>::namespaced(self.client.clone(), namespace);
-        let mut only_this = wanted.clone();
-        only_this.meta_mut().uid = seen.map(|seen| seen.uid.to_string());
+    async fn send(&self, wanted: &Wanted<'_>, seen: Option<&Seen>) -> Result<Option<Metadata>, Error> {
+        let Child { kind, namespace, name } = wanted.child;
+        let api = Api::<Metadata>::namespaced_with(self.client.clone(), namespace, &wanted.resource);
+        let mut body: Value = serde_json::from_slice(&wanted.body).unwrap_or_default();
+        if let Some(seen) = seen {
+            // Only this one, and none that was made in its place.
+            body["metadata"]["uid"] = Value::from(&*seen.uid);
+        }
         // Not forced when nothing is there: should a stranger's object appear meanwhile, the API server refuses.
         let params = PatchParams {
             force: seen.is_some(),
             ..PatchParams::apply(names::MANAGER)
         };
-        let patch = Patch::Apply(&only_this);
+        let patch = Patch::Apply(&body);
         let request = api.patch(name, &params, &patch);
         match self.gate.pass(Verb::Apply, kind, name, request).await {
             Err(Error::Api { source, .. }) if seen.is_some() && is_status(&source, &[409]) => Ok(None),
@@ -114,7 +136,7 @@ impl Applier {
                     field_manager: Some(names::MANAGER.to_owned()),
                     ..PatchParams::default()
                 };
-                let patch = Patch::Merge(&only_this);
+                let patch = Patch::Merge(&body);
                 let request = api.patch(name, &params, &patch);
                 self.gate.pass(Verb::Apply, kind, name, request).await.map(Some)
             }
@@ -134,10 +156,21 @@ impl Applier {
         keeper: Keeper<'_>,
     ) -> Result<Change, Error>
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned + Clone + Debug,
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
     {
-        let child = child::<K>(namespace, name);
-        let Some(seen) = seen.filter(|seen| check(child.kind, name, seen, keeper).is_ok()) else {
+        let (child, resource) = (child::<K>(namespace, name), ApiResource::erase::<K>(&()));
+        Box::pin(self.delete_any(child, &resource, seen, keeper)).await
+    }
+
+    async fn delete_any(
+        &self,
+        child: Child<'_>,
+        resource: &ApiResource,
+        seen: Option<&Seen>,
+        keeper: Keeper<'_>,
+    ) -> Result<Change, Error> {
+        let Child { kind, namespace, name } = child;
+        let Some(seen) = seen.filter(|seen| check(kind, name, seen, keeper).is_ok()) else {
             return Ok(Change::None);
         };
         let only_this = Preconditions {
@@ -148,10 +181,10 @@ impl Applier {
             preconditions: Some(only_this),
             ..DeleteParams::background()
         };
-        let api = Api::<K>::namespaced(self.client.clone(), namespace);
+        let api = Api::<Metadata>::namespaced_with(self.client.clone(), namespace, resource);
         self.memory.forget_child(child);
         let request = api.delete(name, &params);
-        match self.gate.pass(Verb::Delete, child.kind, name, request).await {
+        match self.gate.pass(Verb::Delete, kind, name, request).await {
             Ok(_) => Ok(Change::Deleted),
             Err(Error::Api { source, .. }) if is_status(&source, &[404, 409]) => Ok(Change::None),
             Err(error) => Err(error),
@@ -168,7 +201,8 @@ impl Applier {
             "apiVersion": Deployment::api_version(&()), "kind": Deployment::kind(&()),
             "metadata": {"name": name}, "spec": {"replicas": replicas},
         });
-        let api = Api::<Deployment>::namespaced(self.client.clone(), namespace);
+        let api =
+            Api::<Metadata>::namespaced_with(self.client.clone(), namespace, &ApiResource::erase::<Deployment>(&()));
         let (params, patch) = (PatchParams::apply(names::REPLICAS_MANAGER), Patch::Apply(&patch));
         let request = api.patch(name, &params, &patch);
         match self.gate.pass(Verb::Apply, "Deployment", name, request).await {

@@ -100,7 +100,7 @@ impl<V> Cache<V> {
 
 impl<V> Follower<V> {
     /// Follows what a watch tells; `keep` takes of an object what is to be kept.
-    pub fn take<K: Resource<DynamicType = ()>>(&mut self, event: &Event<K>, keep: impl Fn(&K) -> V) {
+    pub fn take<K: Resource>(&mut self, event: &Event<K>, keep: impl Fn(&K) -> V) {
         match event {
             Event::Init => self.listing.clear(),
             Event::InitApply(object) => insert(&mut self.listing, object, keep(object)),
@@ -131,7 +131,7 @@ impl<V> Follower<V> {
     }
 }
 
-fn insert<K: Resource<DynamicType = ()>, V>(kept: &mut Kept<V>, object: &K, value: V) {
+fn insert<K: Resource, V>(kept: &mut Kept<V>, object: &K, value: V) {
     let namespace = object.namespace().unwrap_or_default();
     let others = kept.entry(namespace.into_boxed_str()).or_default();
     others.insert(object.name_any().into_boxed_str(), Arc::new(value));

@@ -2,7 +2,6 @@
 //! about what they are like.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::Deployment;
@@ -10,7 +9,6 @@ use kube::api::ListParams;
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Resource};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::apply::{Change, child, deadline, kind_of};
 use crate::cache::Cache;
@@ -99,7 +97,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     async fn always<K>(&mut self, wanted: &K, cache: &Cache<Seen>)
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize,
     {
         let found = self.found(cache);
         let sent = self.send(wanted, found.as_deref()).await;
@@ -108,7 +106,7 @@ impl Walk<'_> {
 
     async fn optional<K>(&mut self, wanted: Option<&K>, feature: &Feature<Seen>, weight: Weight)
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize,
     {
         let kind = kind_of::<K>();
         let name = || self.validated.name.clone();
@@ -164,7 +162,7 @@ impl Walk<'_> {
     /// again only for an object that is still there.
     async fn send<K>(&self, wanted: &K, found: Option<&Seen>) -> Result<Change, Error>
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize + DeserializeOwned + Clone + Debug,
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize,
     {
         let (applier, validated) = (&self.context.applier, self.validated);
         let child = child::<K>(&validated.namespace, &validated.name);
@@ -179,7 +177,7 @@ impl Walk<'_> {
     /// Deletes a child that the spec does not ask for, unless a later spec may.
     async fn remove<K>(&self, found: Option<&Seen>) -> Result<Change, Error>
     where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + DeserializeOwned + Clone + Debug,
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
     {
         let (namespace, name) = (&self.validated.namespace, &self.validated.name);
         let is_ours = found.is_some_and(|seen| owner::check(kind_of::<K>(), name, seen, self.keeper()).is_ok());

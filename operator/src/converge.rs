@@ -133,7 +133,7 @@ fn exists(context: &Context, settings: &CadvisorSettings) -> bool {
 /// Asks the API server itself: a cache that lags must not remove what a new object needs.
 async fn nobody_wants(context: &Context, source: ContainerMetrics) -> Result<bool, Error> {
     let chosen = ListParams::default().labels(&context.scope.object_selector());
-    for api in context.scope.places::<Guarded>(&context.client) {
+    for api in context.scope.apis::<Guarded>(&context.client) {
         let mut live = deadline("WebhookService", "list", api.list(&chosen)).await?;
         live.items.retain(|object| context.watches.chosen.covers(object));
         let wanted = Wanted::by(live.items.iter().filter_map(|object| object.0.as_ref().ok()), source);
@@ -150,9 +150,7 @@ async fn nobody_wants(context: &Context, source: ContainerMetrics) -> Result<boo
 /// [`Error::NotWatched`] where we may not see it.
 fn daemon_set(context: &Context, namespace: &str) -> Result<Option<Seen>, Error> {
     match &*context.watches.cadvisors.borrow() {
-        Served::Filled(cache) => Ok(cache
-            .get(namespace, names::CADVISOR)
-            .map(|found| Seen::of(&found.metadata))),
+        Served::Filled(cache) => Ok(cache.get(namespace, names::CADVISOR).map(|found| found.seen.clone())),
         Served::Refused(message) => Err(Error::NotWatched {
             kind: "DaemonSet",
             name: names::CADVISOR.to_owned(),

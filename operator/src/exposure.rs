@@ -1,10 +1,12 @@
 //! Where senders reach an object's receivers, and what is still missing before they do. Pure.
 
-use k8s_openapi::api::core::v1::{LoadBalancerIngress, Service};
+use k8s_openapi::api::core::v1::{LoadBalancerIngress, ServiceStatus};
+use kube::api::DynamicObject;
 
 use crate::crd::{ServiceType, UrlScheme};
-use crate::external::HttpRoute;
+use crate::external::HttpRouteStatus;
 use crate::seen::Controller;
+use crate::subject::status;
 use crate::validate::Validated;
 
 /// What is not done yet: one word, and a sentence.
@@ -22,12 +24,32 @@ pub struct Front {
 impl Front {
     /// What is kept of this Service.
     #[must_use]
-    pub fn of(service: &Service) -> Self {
-        let status = service.status.as_ref().and_then(|status| status.load_balancer.as_ref());
-        let mut addresses = status.into_iter().flat_map(|status| status.ingress.iter().flatten());
+    pub fn of(service: &DynamicObject) -> Self {
+        let balancer = status::<ServiceStatus>(service).load_balancer.unwrap_or_default();
+        let mut addresses = balancer.ingress.iter().flatten();
         Self {
             controller: Controller::of(&service.metadata),
             balancer: addresses.find_map(address).map(Into::into),
+        }
+    }
+}
+
+/// What is kept of the receivers' `HTTPRoute`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Routed {
+    /// Whose it is.
+    pub controller: Controller,
+    /// What the Gateways' controllers say.
+    pub status: HttpRouteStatus,
+}
+
+impl Routed {
+    /// What is kept of this route.
+    #[must_use]
+    pub fn of(route: &DynamicObject) -> Self {
+        Self {
+            controller: Controller::of(&route.metadata),
+            status: status(route),
         }
     }
 }
@@ -73,7 +95,7 @@ pub fn url(validated: &Validated, front: Option<&Front>) -> String {
 
 /// What senders outside still wait for.
 #[must_use]
-pub fn pending(validated: &Validated, front: Option<&Front>, route: Option<&HttpRoute>) -> Option<Pending> {
+pub fn pending(validated: &Validated, front: Option<&Front>, route: Option<&Routed>) -> Option<Pending> {
     let is_balanced = validated.spec.service.type_ == ServiceType::LoadBalancer;
     if is_balanced && balancer(validated, front).is_none() {
         return Some((
@@ -92,8 +114,8 @@ fn balancer<'a>(validated: &Validated, front: Option<&'a Front>) -> Option<&'a s
 }
 
 /// Why no Gateway serves the route. One that does is enough.
-fn not_accepted(route: Option<&HttpRoute>) -> Option<Pending> {
-    let status = route.and_then(|route| route.status.as_ref());
+fn not_accepted(route: Option<&Routed>) -> Option<Pending> {
+    let status = route.map(|route| &route.status);
     let Some(status) = status.filter(|status| !status.parents.is_empty()) else {
         return Some((
             "HTTPRoutePending",
@@ -170,12 +192,12 @@ mod tests {
         let object = validated(json!({"httpRoute": {"parentRefs": [{"name": "g"}], "hostnames": ["a.example"]}}));
         let condition = |type_: &str, status: &str| json!({"type": type_, "status": status, "reason": "R", "message": "said", "lastTransitionTime": "2026-01-01T00:00:00Z"});
         let parent = |accepted: &str, resolved: &str| json!({"conditions": [condition("Accepted", accepted), condition("ResolvedRefs", resolved)]});
-        let route = |parents: Value| -> HttpRoute {
-            serde_json::from_value(json!({
+        let route = |parents: Value| {
+            let route = serde_json::from_value(json!({
                 "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "orders"},
                 "spec": {}, "status": {"parents": parents},
-            }))
-            .unwrap()
+            }));
+            Routed::of(&route.unwrap())
         };
         let reason = |parents| pending(&object, None, Some(&route(parents))).map(|pending| pending.0);
         assert_eq!(pending(&object, None, None).unwrap().0, "HTTPRoutePending");

@@ -16,7 +16,7 @@ pub fn watch_all<K>(
     config: watcher::Config,
 ) -> impl Stream<Item = Result<Event<K>, watcher::Error>> + Send
 where
-    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    K: Resource + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let count = places.len();
     let each = places.into_iter().enumerate().map(move |(place, api)| {
@@ -50,7 +50,7 @@ struct Place<K> {
     was_listed: bool,
 }
 
-impl<K: Resource<DynamicType = ()> + Clone> Merger<K> {
+impl<K: Resource + Clone> Merger<K> {
     fn new(count: usize) -> Self {
         let place = || Place {
             known: HashMap::new(),

@@ -4,13 +4,16 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Event;
-use kube::Api;
+use kube::Client;
+use kube::api::DynamicObject;
 use kube::runtime::reflector::ObjectRef;
 use kube::runtime::watcher;
+use serde_json::Value;
 
 use crate::cache::Cache;
+use crate::subject::{Places, Subject};
 use crate::trouble::{FailedMount, Receiver};
-use crate::watches::{Triggers, config, follow};
+use crate::watches::{Triggers, follow};
 
 /// What the kubelet reports under.
 const REASON: &str = "FailedMount";
@@ -20,10 +23,11 @@ pub type Mounts = Cache<FailedMount>;
 
 /// Starts to follow what the kubelets say; the objects of these pods are looked at again.
 #[must_use]
-pub fn start(places: Vec<Api<Event>>, pods: Cache<Receiver>, triggers: Triggers) -> Mounts {
-    let chosen = config().fields(&format!("reason={REASON},involvedObject.kind=Pod"));
+pub fn start(client: &Client, places: &Places, pods: Cache<Receiver>, triggers: Triggers) -> Mounts {
+    let subject = Subject::of::<Event>(client, places, failed_mount);
+    let subject = subject.with_fields(&format!("reason={REASON},involvedObject.kind=Pod"));
     let metrics = Arc::clone(&triggers.metrics);
-    let (mounts, following) = follow(places, chosen, metrics, failed_mount, move |_, event| {
+    let (mounts, following) = follow(subject, metrics, move |_, event| {
         if let Ok(watcher::Event::Apply(event)) = event {
             tell(event, &pods, &triggers);
         }
@@ -32,19 +36,20 @@ pub fn start(places: Vec<Api<Event>>, pods: Cache<Receiver>, triggers: Triggers)
     mounts
 }
 
-fn failed_mount(event: &Event) -> FailedMount {
+fn text<'a>(event: &'a DynamicObject, field: &str) -> &'a str {
+    event.data.pointer(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn failed_mount(event: &DynamicObject) -> FailedMount {
     FailedMount {
-        pod: event.involved_object.uid.clone().unwrap_or_default(),
-        message: event.message.clone().unwrap_or_default(),
+        pod: text(event, "/involvedObject/uid").to_owned(),
+        message: text(event, "/message").to_owned(),
     }
 }
 
-fn tell(event: &Event, pods: &Cache<Receiver>, triggers: &Triggers) {
-    let involved = &event.involved_object;
-    let (Some(namespace), Some(name)) = (&involved.namespace, &involved.name) else {
-        return;
-    };
-    if let Some(pod) = pods.get(namespace, name) {
+fn tell(event: &DynamicObject, pods: &Cache<Receiver>, triggers: &Triggers) {
+    let namespace = text(event, "/involvedObject/namespace");
+    if let Some(pod) = pods.get(namespace, text(event, "/involvedObject/name")) {
         // A closed channel means that the controller is shutting down.
         let _ = triggers
             .one

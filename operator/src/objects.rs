@@ -13,13 +13,16 @@ use crate::context::Context;
 use crate::error::root_cause;
 use crate::merge::watch_all;
 use crate::progress::Work;
-use crate::watches::{Guarded, config};
+use crate::subject::WATCH;
+use crate::watches::Guarded;
 
 /// Watches for as long as it is polled. `filled` turns true with the first whole list.
 pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watch::Sender<bool>) {
     let triggers = context.triggers.clone();
-    let places = context.scope.places(&context.client);
-    let chosen = config().labels(&context.scope.object_selector());
+    let places = context.scope.apis(&context.client);
+    let chosen = watcher::Config::default()
+        .timeout(WATCH)
+        .labels(&context.scope.object_selector());
     let events = watch_all(places, chosen).modify(trim).reflect(writer);
     pin_mut!(events);
     while let Some(event) = events.next().await {

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kube::api::ApiResource;
 use kube::runtime::watcher;
 use kube::{Api, Client, Resource};
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::apply::deadline;
 use crate::cache::Cache;
 use crate::error::{Error, root_cause, said};
+use crate::subject::Subject;
 use crate::watches::{Triggers, follow};
 
 /// How often discovery is asked for a custom kind. One small request; nothing is written.
@@ -50,54 +52,44 @@ pub fn cache<V>(feature: &Feature<V>) -> Option<Cache<V>> {
 
 /// Starts to watch a kind that every API server has.
 #[must_use]
-pub fn built_in<K, V>(
-    places: Vec<Api<K>>,
-    config: watcher::Config,
-    keep: fn(&K) -> V,
-    triggers: &Triggers,
-) -> Feature<V>
+pub fn built_in<A, V>(subject: Subject<A, V>, triggers: &Triggers) -> Feature<V>
 where
-    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Send + Sync + 'static,
+    A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
 {
     let (served, feature) = watch::channel(Served::Unknown);
-    tokio::spawn(offer(places, config, keep, triggers.clone(), served));
+    tokio::spawn(offer(subject, triggers.clone(), served));
     feature
 }
 
 /// Starts to look for a kind that somebody may define later, and to watch it while it is served.
 #[must_use]
-pub fn custom<K, V>(places: Vec<Api<K>>, config: watcher::Config, keep: fn(&K) -> V, triggers: &Triggers) -> Feature<V>
+pub fn custom<A, V>(subject: Subject<A, V>, triggers: &Triggers) -> Feature<V>
 where
-    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Send + Sync + 'static,
+    A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
 {
     let (served, feature) = watch::channel(Served::Unknown);
-    tokio::spawn(discover(places, config, keep, triggers.clone(), served));
+    tokio::spawn(discover(subject, triggers.clone(), served));
     feature
 }
 
 /// Keeps `served` true to what the API server offers, for as long as it is polled.
-async fn discover<K, V>(
-    places: Vec<Api<K>>,
-    config: watcher::Config,
-    keep: fn(&K) -> V,
-    triggers: Triggers,
-    served: watch::Sender<Served<V>>,
-) where
-    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Send + Sync + 'static,
+async fn discover<A, V>(subject: Subject<A, V>, triggers: Triggers, served: watch::Sender<Served<V>>)
+where
+    A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
 {
-    let Some(client) = places.first().cloned().map(Api::into_client) else {
+    let Some(client) = subject.places.first().cloned().map(Api::into_client) else {
         return;
     };
     let mut following: Option<JoinHandle<()>> = None;
     loop {
-        let answer = is_served::<K>(&client).await;
+        let answer = is_served(&client, &subject.resource).await;
         let pause = if answer.is_ok() { INTERVAL } else { AGAIN };
         match (answer, &following) {
             (Ok(true), None) => {
-                let offering = offer(places.clone(), config.clone(), keep, triggers.clone(), served.clone());
+                let offering = offer(subject.clone(), triggers.clone(), served.clone());
                 following = Some(tokio::spawn(offering));
             }
             (Ok(false), _) => {
@@ -105,7 +97,7 @@ async fn discover<K, V>(
                     task.abort();
                     // Only once it has ended can it not bring the store back.
                     let _ = task.await;
-                    tracing::info!(kind = %K::kind(&()), "not served any more");
+                    tracing::info!(kind = subject.resource.kind, "not served any more");
                 }
                 if !matches!(&*served.borrow(), Served::Absent) {
                     served.send_replace(Served::Absent);
@@ -114,7 +106,7 @@ async fn discover<K, V>(
             }
             (Ok(true), Some(_)) => {}
             (Err(error), _) => {
-                tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(&error), "could not ask which APIs are served");
+                tracing::warn!(kind = subject.resource.kind, %error, cause = root_cause(&error), "could not ask which APIs are served");
             }
         }
         tokio::time::sleep(pause).await;
@@ -123,22 +115,17 @@ async fn discover<K, V>(
 
 /// Watches, and hands the store out once it is filled: before that, absence means nothing. That may take for ever, when
 /// the watch is forbidden or the API goes away again, so nobody may wait for it.
-async fn offer<K, V>(
-    places: Vec<Api<K>>,
-    config: watcher::Config,
-    keep: fn(&K) -> V,
-    triggers: Triggers,
-    served: watch::Sender<Served<V>>,
-) where
-    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Send + Sync + 'static,
+async fn offer<A, V>(subject: Subject<A, V>, triggers: Triggers, served: watch::Sender<Served<V>>)
+where
+    A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
 {
-    let metrics = Arc::clone(&triggers.metrics);
-    let (_, following) = follow(places, config, metrics, keep, |cache, event| match event {
+    let (kind, metrics) = (subject.resource.kind.clone(), Arc::clone(&triggers.metrics));
+    let (_, following) = follow(subject, metrics, |cache, event| match event {
         Ok(event) => {
             let is_filled = matches!(&*served.borrow(), Served::Filled(_));
             if matches!(event, watcher::Event::InitDone) && !is_filled {
-                tracing::info!(kind = %K::kind(&()), "is watched");
+                tracing::info!(kind, "is watched");
                 served.send_replace(Served::Filled(cache.clone()));
             }
             triggers.tell(event);
@@ -160,10 +147,10 @@ fn refuse<V>(error: &watcher::Error, served: &watch::Sender<Served<V>>, triggers
     }
 }
 
-async fn is_served<K: Resource<DynamicType = ()>>(client: &Client) -> Result<bool, Error> {
-    let version = K::api_version(&());
-    match deadline("APIResourceList", &version, client.list_api_group_resources(&version)).await {
-        Ok(list) => Ok(list.resources.iter().any(|resource| resource.kind == K::kind(&()))),
+async fn is_served(client: &Client, wanted: &ApiResource) -> Result<bool, Error> {
+    let version = &wanted.api_version;
+    match deadline("APIResourceList", version, client.list_api_group_resources(version)).await {
+        Ok(list) => Ok(list.resources.iter().any(|resource| resource.kind == wanted.kind)),
         // By its code: the API server answers for an unknown group in plain text, with no reason.
         Err(Error::Api { source, .. }) if matches!(source.as_ref(), kube::Error::Api(said) if said.code == 404) => {
             Ok(false)

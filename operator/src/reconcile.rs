@@ -24,7 +24,6 @@ use crate::names;
 use crate::optional::{Feature, Served, cache};
 use crate::progress::Work;
 use crate::report;
-use crate::seen::Controller;
 use crate::status::{self, Failure, Failures, Kubelets, Observed};
 use crate::validate::{Validated, validate};
 use crate::watches::Guarded;
@@ -185,7 +184,7 @@ fn compute(
     let front = cache(&watches.fronts).and_then(|fronts| fronts.get(namespace, name));
     let front = front.filter(|found| found.controller.is(mine));
     let route = cache(&watches.routes).and_then(|routes| routes.get(namespace, name));
-    let route = route.filter(|found| Controller::of(&found.metadata).is(mine));
+    let route = route.filter(|found| found.controller.is(mine));
     let pods = watches.pods.all_in(namespace, |pod| *pod.instance == *name);
     let cadvisor = cache(&watches.cadvisors);
     let cadvisor = cadvisor.and_then(|cadvisors| cadvisors.get(&context.cadvisor_namespace, names::CADVISOR));

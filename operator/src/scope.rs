@@ -19,29 +19,29 @@ pub struct ScopeSettings {
 }
 
 impl ScopeSettings {
-    /// Where objects of one kind may be: one place for all namespaces, or one each.
+    /// The namespaces that are looked at, and beside a list of them `also`; `None` stands for all.
     #[must_use]
-    pub fn places<K>(&self, client: &Client) -> Vec<Api<K>>
-    where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
-    {
-        self.places_and(client, None)
-    }
-
-    /// The same, and beside a list of namespaces `also`.
-    #[must_use]
-    pub fn places_and<K>(&self, client: &Client, also: Option<&str>) -> Vec<Api<K>>
-    where
-        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
-    {
+    pub fn places(&self, also: Option<&str>) -> Vec<Option<String>> {
         if self.namespaces.is_empty() {
-            return vec![Api::all(client.clone())];
+            return vec![None];
         }
         let listed = self.namespaces.iter().map(String::as_str);
         let also = also.filter(|also| !self.namespaces.iter().any(|one| one == also));
-        let all = listed.chain(also);
-        all.map(|namespace| Api::namespaced(client.clone(), namespace))
-            .collect()
+        listed.chain(also).map(|namespace| Some(namespace.to_owned())).collect()
+    }
+
+    /// The same, to ask for objects of one kind.
+    #[must_use]
+    pub fn apis<K>(&self, client: &Client) -> Vec<Api<K>>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
+    {
+        let places = self.places(None).into_iter();
+        let api = |namespace: Option<String>| match namespace {
+            Some(namespace) => Api::namespaced(client.clone(), &namespace),
+            None => Api::all(client.clone()),
+        };
+        places.map(api).collect()
     }
 
     /// The label selector of this operator's objects.
@@ -74,29 +74,22 @@ impl Chosen {
 
 #[cfg(test)]
 mod tests {
-    use k8s_openapi::api::core::v1::Service;
-
     use super::*;
 
-    fn places(namespaces: &[&str], also: Option<&str>) -> Vec<String> {
-        let nobody = tower::service_fn(|_: http::Request<kube::client::Body>| async {
-            Err::<http::Response<kube::client::Body>, _>(std::io::Error::other("nobody is asked"))
-        });
-        let client = Client::new(nobody, "default");
+    fn places(namespaces: &[&str], also: Option<&str>) -> Vec<Option<String>> {
         let settings = ScopeSettings {
             namespaces: namespaces.iter().map(ToString::to_string).collect(),
             ..ScopeSettings::default()
         };
-        let places = settings.places_and::<Service>(&client, also);
-        places.iter().map(|api| api.resource_url().to_owned()).collect()
+        settings.places(also)
     }
 
-    #[tokio::test]
-    async fn one_place_for_all_or_one_each() {
-        assert_eq!(places(&[], Some("x")), ["/api/v1/services"]);
-        let (a, b) = ("/api/v1/namespaces/a/services", "/api/v1/namespaces/b/services");
-        assert_eq!(places(&["a", "b"], None), [a, b]);
-        assert_eq!(places(&["a"], Some("b")), [a, b]);
+    #[test]
+    fn one_place_for_all_or_one_each() {
+        assert_eq!(places(&[], Some("x")), [None]);
+        let (a, b) = (Some("a".to_owned()), Some("b".to_owned()));
+        assert_eq!(places(&["a", "b"], None), [a.clone(), b.clone()]);
+        assert_eq!(places(&["a"], Some("b")), [a.clone(), b.clone()]);
         assert_eq!(places(&["a", "b"], Some("b")), [a, b]);
     }
 

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
 use crate::crd::{Condition, WebhookServiceStatus};
-use crate::exposure::{self, Front};
-use crate::external::HttpRoute;
+use crate::exposure::{self, Front, Routed};
 use crate::names;
-use crate::rollout::Rollout;
+use crate::rollout::{Coverage, Rollout};
 use crate::trouble::{self, FailedMount, Receiver};
 use crate::validate::Validated;
 
@@ -45,9 +43,9 @@ pub struct Observed<'a> {
     /// The receivers' Service.
     pub front: Option<&'a Front>,
     /// Their `HTTPRoute`.
-    pub route: Option<&'a HttpRoute>,
+    pub route: Option<&'a Routed>,
     /// The shared cAdvisor.
-    pub cadvisor: Option<&'a DaemonSet>,
+    pub cadvisor: Option<&'a Coverage>,
     /// Why the shared objects are not as they should be.
     pub shared_failure: Option<&'a Failure>,
     /// The Service of all kubelets.

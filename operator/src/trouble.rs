@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod, PodStatus};
+use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, PodStatus};
 use kube::ResourceExt;
+use kube::api::DynamicObject;
 
 use crate::names;
+use crate::subject::status;
 
 /// One thing that keeps a pod from running.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub enum State {
 impl Receiver {
     /// What is kept of this pod.
     #[must_use]
-    pub fn of(pod: &Pod) -> Self {
+    pub fn of(pod: &DynamicObject) -> Self {
         Self {
             uid: pod.metadata.uid.as_deref().unwrap_or_default().into(),
             instance: pod.labels().get(names::INSTANCE).map_or("", String::as_str).into(),
@@ -60,18 +62,23 @@ impl Receiver {
 }
 
 impl State {
-    fn of(pod: &Pod) -> Self {
-        let status = pod
-            .status
-            .as_ref()
-            .filter(|_| pod.metadata.deletion_timestamp.is_none());
-        let Some(status) = status else { return Self::Fine };
-        let containers = status.container_statuses.iter().flatten();
-        let waiting = containers
-            .map(|container| of_container(pod, container))
-            .find(|state| *state != Self::Fine);
-        waiting
-            .unwrap_or_else(|| unscheduled(pod, status).map_or(Self::Fine, |trouble| Self::Troubled(Box::new(trouble))))
+    fn of(pod: &DynamicObject) -> Self {
+        if pod.metadata.deletion_timestamp.is_some() {
+            return Self::Fine;
+        }
+        let (name, status) = (pod.name_any(), status::<PodStatus>(pod));
+        let mut containers = status
+            .container_statuses
+            .iter()
+            .flatten()
+            .map(|one| of_container(&name, one));
+        let waiting = containers.find(|state| *state != Self::Fine);
+        waiting.or_else(|| unscheduled(&name, &status)).unwrap_or(Self::Fine)
+    }
+
+    fn troubled(reason: &str, message: String) -> Self {
+        let reason = reason.to_owned();
+        Self::Troubled(Box::new(Trouble { reason, message }))
     }
 }
 
@@ -94,26 +101,18 @@ pub fn of_pods(pods: &[(Box<str>, Arc<Receiver>)], failed_mounts: &[FailedMount]
     })
 }
 
-fn unscheduled(pod: &Pod, status: &PodStatus) -> Option<Trouble> {
+fn unscheduled(name: &str, status: &PodStatus) -> Option<State> {
     let mut conditions = status.conditions.iter().flatten();
     let scheduled = conditions.find(|condition| condition.type_ == "PodScheduled")?;
-    (scheduled.status == "False").then(|| Trouble {
-        reason: scheduled.reason.clone().unwrap_or_else(|| "Unschedulable".to_owned()),
-        message: format!(
-            "pod {}: {}; lower spec.resources.requests or add nodes",
-            pod.name_any(),
-            scheduled.message.as_deref().unwrap_or("no node takes it")
-        ),
-    })
+    let said = scheduled.message.as_deref().unwrap_or("no node takes it");
+    let message = format!("pod {name}: {said}; lower spec.resources.requests or add nodes");
+    let reason = scheduled.reason.as_deref().unwrap_or("Unschedulable");
+    (scheduled.status == "False").then(|| State::troubled(reason, message))
 }
 
-fn of_container(pod: &Pod, container: &ContainerStatus) -> State {
-    let troubled = |reason: &str, message: String| {
-        let reason = reason.to_owned();
-        State::Troubled(Box::new(Trouble { reason, message }))
-    };
+fn of_container(name: &str, container: &ContainerStatus) -> State {
     if let Some(Trouble { reason, message }) = crash(container) {
-        return troubled(&reason, message);
+        return State::troubled(&reason, message);
     }
     let waiting = container.state.as_ref().and_then(|state| state.waiting.as_ref());
     let Some((waiting, reason)) = waiting.and_then(|waiting| Some((waiting, waiting.reason.as_deref()?))) else {
@@ -124,17 +123,17 @@ fn of_container(pod: &Pod, container: &ContainerStatus) -> State {
         // The two alternate every few seconds: one name, or the status would be rewritten each time.
         "ErrImagePull" | "ImagePullBackOff" => {
             let advice = "cannot be pulled: correct spec.image, or load the image into the nodes";
-            return troubled("ImagePullBackOff", format!("image {} {advice}", container.image));
+            return State::troubled("ImagePullBackOff", format!("image {} {advice}", container.image));
         }
         "InvalidImageName" => "spec.image is no image reference: correct it",
         "ErrImageNeverPull" => "the node does not have the image: load it, or set spec.imagePullPolicy to IfNotPresent",
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => {
             let said = waiting.message.as_deref().unwrap_or(reason);
-            return troubled(reason, format!("pod {}: {said}", pod.name_any()));
+            return State::troubled(reason, format!("pod {name}: {said}"));
         }
         _ => return State::Fine,
     };
-    troubled(reason, format!("image {}: {advice}", container.image))
+    State::troubled(reason, format!("image {}: {advice}", container.image))
 }
 
 /// A container that has ended and is not well again. Between its tries it waits, runs for a moment and ends: the same is said
@@ -181,14 +180,14 @@ mod tests {
 
     use super::*;
 
-    fn said(pods: &[&Pod], failed_mounts: &[FailedMount]) -> Option<Trouble> {
+    fn said(pods: &[&DynamicObject], failed_mounts: &[FailedMount]) -> Option<Trouble> {
         let kept = pods
             .iter()
             .map(|pod| (pod.name_any().into(), Arc::new(Receiver::of(pod))));
         of_pods(&kept.collect::<Vec<_>>(), failed_mounts)
     }
 
-    fn waiting(name: &str, reason: &str) -> Pod {
+    fn waiting(name: &str, reason: &str) -> DynamicObject {
         serde_json::from_value(json!({
             "metadata": {"name": name},
             "status": {"containerStatuses": [{
@@ -231,12 +230,11 @@ mod tests {
         assert_eq!(said(&[&pod], &others[..1]), None);
     }
 
-    fn crashed(state: &serde_json::Value, reason: &str) -> Pod {
+    fn crashed(state: &serde_json::Value, reason: &str) -> DynamicObject {
         let mut pod = waiting("a", "CrashLoopBackOff");
-        let container = &mut pod.status.as_mut().unwrap().container_statuses.as_mut().unwrap()[0];
-        container.state = serde_json::from_value(state.clone()).unwrap();
-        let ended = json!({"terminated": {"exitCode": 2, "reason": reason}});
-        container.last_state = serde_json::from_value(ended).unwrap();
+        let container = &mut pod.data["status"]["containerStatuses"][0];
+        container["state"] = state.clone();
+        container["lastState"] = json!({"terminated": {"exitCode": 2, "reason": reason}});
         pod
     }
 
@@ -253,7 +251,7 @@ mod tests {
             assert!(trouble.message.contains("exit code 2"), "{}", trouble.message);
         }
         let mut well = crashed(&json!({"running": {}}), "Error");
-        well.status.as_mut().unwrap().container_statuses.as_mut().unwrap()[0].ready = true;
+        well.data["status"]["containerStatuses"][0]["ready"] = json!(true);
         assert_eq!(said(&[&well], &[]), None);
     }
 
@@ -273,7 +271,7 @@ mod tests {
 
     #[test]
     fn no_room_on_any_node() {
-        let pod: Pod = serde_json::from_value(json!({
+        let pod: DynamicObject = serde_json::from_value(json!({
             "metadata": {"name": "a"},
             "status": {"conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}]},
         }))

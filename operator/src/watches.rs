@@ -10,13 +10,14 @@ use futures::channel::mpsc::UnboundedSender;
 use futures::{StreamExt, pin_mut};
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{Namespace, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{Namespace, Pod, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
-use kube::core::{DeserializeGuard, PartialObjectMeta};
+use kube::api::ApiResource;
+use kube::core::DeserializeGuard;
 use kube::runtime::reflector::ObjectRef;
 use kube::runtime::watcher;
-use kube::{Api, Client, Resource, ResourceExt};
+use kube::{Client, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 use tokio::sync::watch::error::RecvError;
@@ -24,16 +25,17 @@ use tokio::sync::watch::error::RecvError;
 use crate::cache::{self, Cache};
 use crate::crd::WebhookService;
 use crate::error::root_cause;
-use crate::exposure::Front;
+use crate::exposure::{Front, Routed};
 use crate::external::{HttpRoute, ServiceMonitor};
 use crate::merge::watch_all;
 use crate::metrics::Metrics;
 use crate::mounts::{self, Mounts};
 use crate::names;
 use crate::optional::{Feature, Served, built_in, custom};
-use crate::rollout::Rollout;
+use crate::rollout::{Coverage, Rollout};
 use crate::scope::{Chosen, ScopeSettings};
 use crate::seen::Seen;
+use crate::subject::{Metadata, Subject, any, ours};
 use crate::trouble::Receiver;
 
 /// A `WebhookService` that may be unreadable; one such object must not stop the others.
@@ -72,7 +74,7 @@ pub struct Watches {
     /// The namespaces that are looked at.
     pub chosen: Chosen,
     /// The `DaemonSets` of the shared namespace with their status.
-    pub cadvisors: Feature<DaemonSet>,
+    pub cadvisors: Feature<Coverage>,
     /// The Service of all kubelets, which the Prometheus Operator keeps.
     pub kubelets: Feature<Seen>,
     /// Every `ServiceMonitor`.
@@ -88,49 +90,41 @@ pub struct Watches {
     /// Every `HTTPRoute`.
     pub http_routes: Feature<Seen>,
     /// Our `HTTPRoutes` with their status.
-    pub routes: Feature<HttpRoute>,
+    pub routes: Feature<Routed>,
 }
 
 impl Watches {
     /// Starts all watches within `scope`.
     #[must_use]
     pub fn start(client: &Client, scope: &ScopeSettings, shared_namespace: &str, triggers: &Triggers) -> Self {
-        let ours = || config().labels(&names::managed_selector());
-        let pods = start(scope.places(client), ours(), Receiver::of, triggers);
-        // The shared objects are among these kinds.
-        let services = scope.places_and(client, Some(shared_namespace));
-        let monitors = scope.places_and(client, Some(shared_namespace));
-        let shared = vec![Api::namespaced(client.clone(), shared_namespace)];
-        let kubelets = vec![Api::namespaced(client.clone(), names::KUBELET_NAMESPACE)];
-        let kubelet = config().labels(names::KUBELET_SELECTOR);
+        let (all, and_shared) = (&*scope.places(None), &*scope.places(Some(shared_namespace)));
+        let (shared, kubelets) = (
+            &[Some(shared_namespace.to_owned())],
+            &[Some(names::KUBELET_NAMESPACE.to_owned())],
+        );
+        let pods = start(ours::<Pod, _>(client, all, Receiver::of), triggers);
         Self {
-            service_accounts: start(scope.places(client), config(), identity::<ServiceAccount>, triggers),
-            services: start(services, config(), identity::<Service>, triggers),
-            deployments: start(scope.places(client), config(), identity::<Deployment>, triggers),
-            receivers: start(scope.places(client), ours(), Rollout::of, triggers),
-            mounts: mounts::start(scope.places(client), pods.clone(), triggers.clone()),
+            service_accounts: start(any::<ServiceAccount>(client, all), triggers),
+            // The shared objects are among these kinds.
+            services: start(any::<Service>(client, and_shared), triggers),
+            deployments: start(any::<Deployment>(client, all), triggers),
+            receivers: start(ours::<Deployment, _>(client, all, Rollout::of), triggers),
+            mounts: mounts::start(client, all, pods.clone(), triggers.clone()),
             pods,
             chosen: choose(client, scope, triggers),
-            fronts: built_in(scope.places(client), ours(), Front::of, triggers),
-            cadvisors: built_in(shared, config(), DaemonSet::clone, triggers),
-            kubelets: built_in(kubelets, kubelet, identity::<Service>, triggers),
-            service_monitors: custom(monitors, config(), identity::<ServiceMonitor>, triggers),
-            autoscalers: built_in(
-                scope.places(client),
-                config(),
-                identity::<HorizontalPodAutoscaler>,
+            fronts: built_in(ours::<Service, _>(client, all, Front::of), triggers),
+            cadvisors: built_in(Subject::of::<DaemonSet>(client, shared, Coverage::of), triggers),
+            kubelets: built_in(
+                any::<Service>(client, kubelets).labelled(names::KUBELET_SELECTOR),
                 triggers,
             ),
-            disruption_budgets: built_in(
-                scope.places(client),
-                config(),
-                identity::<PodDisruptionBudget>,
-                triggers,
-            ),
-            network_policies: built_in(scope.places(client), config(), identity::<NetworkPolicy>, triggers),
-            ingresses: built_in(scope.places(client), config(), identity::<Ingress>, triggers),
-            http_routes: custom(scope.places(client), config(), identity::<HttpRoute>, triggers),
-            routes: custom(scope.places(client), ours(), HttpRoute::clone, triggers),
+            service_monitors: custom(any::<ServiceMonitor>(client, and_shared), triggers),
+            autoscalers: built_in(any::<HorizontalPodAutoscaler>(client, all), triggers),
+            disruption_budgets: built_in(any::<PodDisruptionBudget>(client, all), triggers),
+            network_policies: built_in(any::<NetworkPolicy>(client, all), triggers),
+            ingresses: built_in(any::<Ingress>(client, all), triggers),
+            http_routes: custom(any::<HttpRoute>(client, all), triggers),
+            routes: custom(ours::<HttpRoute, _>(client, all, Routed::of), triggers),
         }
     }
 
@@ -174,49 +168,31 @@ async fn known<V>(feature: &Feature<V>) {
     let _ = feature.wait_for(|served| !matches!(served, Served::Unknown)).await;
 }
 
-/// The settings of every watch. A watch that lives longer may hang unnoticed behind a dead connection.
-#[must_use]
-pub fn config() -> watcher::Config {
-    watcher::Config::default().timeout(50)
-}
-
 /// Follows the namespaces whose labels are chosen, where labels choose. Whoever comes in has its objects looked at.
 fn choose(client: &Client, scope: &ScopeSettings, triggers: &Triggers) -> Chosen {
     Chosen(scope.namespace_selector.as_ref().map(|selector| {
+        let subject = Subject::of::<Namespace>(client, &[None], |_: &Metadata| ()).labelled(selector);
         let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
-        let namespaces = vec![Api::<PartialObjectMeta<Namespace>>::all(client.clone())];
-        let nothing = |_: &PartialObjectMeta<Namespace>| ();
-        let (store, following) = follow(
-            namespaces,
-            config().labels(selector),
-            metrics,
-            nothing,
-            move |_, event| {
-                if matches!(
-                    event,
-                    Ok(watcher::Event::Apply(_) | watcher::Event::Delete(_) | watcher::Event::InitDone)
-                ) {
-                    triggers.tell_all();
-                }
-            },
-        );
+        let (namespaces, following) = follow(subject, metrics, move |_, event| {
+            if matches!(
+                event,
+                Ok(watcher::Event::Apply(_) | watcher::Event::Delete(_) | watcher::Event::InitDone)
+            ) {
+                triggers.tell_all();
+            }
+        });
         tokio::spawn(following);
-        store
+        namespaces
     }))
 }
 
-/// What is kept where metadata is all that is read.
-fn identity<K>(object: &PartialObjectMeta<K>) -> Seen {
-    Seen::of(&object.metadata)
-}
-
-fn start<K, V>(places: Vec<Api<K>>, config: watcher::Config, keep: fn(&K) -> V, triggers: &Triggers) -> Cache<V>
+fn start<A, V>(subject: Subject<A, V>, triggers: &Triggers) -> Cache<V>
 where
-    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
     let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
-    let (cache, following) = follow(places, config, metrics, keep, move |_, event| {
+    let (cache, following) = follow(subject, metrics, move |_, event| {
         if let Ok(event) = event {
             triggers.tell(event);
         }
@@ -225,30 +201,28 @@ where
     cache
 }
 
-/// A cache of what to `keep` of the objects of all `places`, and the watch that fills it for as long as it is polled; `tell` hears of
-/// each event and failure.
-pub fn follow<K, V>(
-    places: Vec<Api<K>>,
-    config: watcher::Config,
+/// A cache of what is kept of a subject, and the watch that fills it for as long as it is polled; `tell` hears of each event and failure.
+pub fn follow<A, V>(
+    subject: Subject<A, V>,
     metrics: Arc<Metrics>,
-    keep: fn(&K) -> V,
-    tell: impl Fn(&Cache<V>, Result<&watcher::Event<K>, &watcher::Error>) + Send,
+    tell: impl Fn(&Cache<V>, Result<&watcher::Event<A>, &watcher::Error>) + Send,
 ) -> (Cache<V>, impl Future<Output = ()> + Send)
 where
-    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+    A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
     let (cache, mut follower) = cache::cache();
     let kept = cache.clone();
     let following = async move {
-        let events = watch_all(places, config);
+        let kind = subject.resource.kind;
+        let events = watch_all(subject.places, subject.config);
         pin_mut!(events);
         while let Some(event) = events.next().await {
             match &event {
-                Ok(event) => follower.take(event, keep),
+                Ok(event) => follower.take(event, subject.keep),
                 Err(error) => {
-                    metrics.watch_failed(&K::kind(&()));
-                    tracing::warn!(kind = %K::kind(&()), %error, cause = root_cause(error), "watch failed, trying again");
+                    metrics.watch_failed(&kind);
+                    tracing::warn!(kind, %error, cause = root_cause(error), "watch failed, trying again");
                 }
             }
             tell(&kept, event.as_ref());
@@ -265,7 +239,7 @@ impl Triggers {
     }
 
     /// Has those looked at again whom an event of any of our kinds concerns.
-    pub fn tell<K: Resource<DynamicType = ()>>(&self, event: &watcher::Event<K>) {
+    pub fn tell(&self, event: &watcher::Event<impl Resource>) {
         // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
             watcher::Event::Apply(object) | watcher::Event::Delete(object) => {

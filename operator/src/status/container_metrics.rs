@@ -1,10 +1,9 @@
 //! Whether the receivers' container metrics can be had, from where the object wants them. Pure.
 
-use k8s_openapi::api::apps::v1::DaemonSet;
-
 use super::{Finding, Kubelets, Observed};
 use crate::crd::ContainerMetrics;
 use crate::names;
+use crate::rollout::Coverage;
 use crate::validate::Validated;
 
 pub(super) fn find(validated: &Validated, observed: &Observed<'_>) -> Finding {
@@ -22,7 +21,7 @@ pub(super) fn find(validated: &Validated, observed: &Observed<'_>) -> Finding {
     }
     match (wanted, observed.cadvisor) {
         (ContainerMetrics::Kubelet, _) => kubelet(observed),
-        (_, Some(daemon_set)) => cadvisor(daemon_set),
+        (_, Some(coverage)) => cadvisor(coverage),
         (_, None) => Finding::new(false, "CadvisorMissing", "the shared cAdvisor is not there yet"),
     }
 }
@@ -74,11 +73,9 @@ fn kubelet(observed: &Observed<'_>) -> Finding {
     }
 }
 
-fn cadvisor(daemon_set: &DaemonSet) -> Finding {
-    let status = daemon_set.status.clone().unwrap_or_default();
-    let (wanted, ready) = (status.desired_number_scheduled, status.number_ready);
-    let is_current =
-        status.observed_generation.unwrap_or_default() >= daemon_set.metadata.generation.unwrap_or_default();
+fn cadvisor(coverage: &Coverage) -> Finding {
+    let Coverage { wanted, ready, .. } = *coverage;
+    let is_current = coverage.observed_generation >= coverage.seen.generation;
     let message = format!("cAdvisor is ready on {ready} of {wanted} nodes");
     if is_current && wanted > 0 && ready >= wanted {
         Finding::new(true, "CadvisorReady", message)

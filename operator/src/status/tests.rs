@@ -1,14 +1,13 @@
 //! The status of whole situations: each row is what was seen and what must be said.
 
-use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::Pod;
+use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::desired::tests::validated;
 
 fn deployment(available: &str, generation: i64, observed: i64, updated: i32) -> Rollout {
-    let deployment: Deployment = serde_json::from_value(json!({
+    let deployment: DynamicObject = serde_json::from_value(json!({
         "apiVersion": "apps/v1", "kind": "Deployment",
         "metadata": {"name": "orders", "generation": generation},
         "spec": {"replicas": 2, "selector": {}, "template": {}},
@@ -21,7 +20,7 @@ fn deployment(available: &str, generation: i64, observed: i64, updated: i32) -> 
     Rollout::of(&deployment)
 }
 
-fn no_image() -> Pod {
+fn no_image() -> DynamicObject {
     serde_json::from_value(json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "orders-a-b"},
         "status": {"containerStatuses": [{

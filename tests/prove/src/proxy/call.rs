@@ -74,7 +74,7 @@ impl Places {
 pub struct Call {
     /// What it does.
     pub verb: Verb,
-    /// The resource with its subresource, `webhookservices.status`; `deployments.meta` where only metadata is asked for.
+    /// The resource with its subresource, `webhookservices.status`; `deployments.meta` where only metadata is read.
     pub resource: String,
     /// `own`, `shared`, `all`, or a namespace's name.
     pub place: String,
@@ -112,7 +112,7 @@ impl Call {
         };
         let accepts = request.headers.get("accept").and_then(|value| value.to_str().ok());
         let mut resource = kind.clone();
-        if accepts.is_some_and(|accepts| accepts.contains("PartialObjectMetadata")) {
+        if !verb.writes() && accepts.is_some_and(|accepts| accepts.contains("PartialObjectMetadata")) {
             resource += ".meta";
         }
         if let Some(part) = rest.get(2) {
