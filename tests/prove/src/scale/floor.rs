@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use futures::channel::mpsc::UnboundedReceiver;
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
-use kube::api::{DynamicObject, Patch, PatchParams};
+use kube::api::{Patch, PatchParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::GroupVersionKind;
 use kube::discovery::ApiResource;
@@ -14,6 +14,7 @@ use kube::{Api, Client};
 use serde_json::{Value, json};
 use webhook_operator::crd::{WebhookService, WebhookServiceStatus};
 use webhook_operator::status::{self, Failures, Observed};
+use webhook_operator::subject::Metadata;
 use webhook_operator::validate::{Validated, validate};
 use webhook_operator::{desired, names};
 
@@ -51,15 +52,16 @@ async fn make(client: Client, object: WebhookService) -> Result<()> {
     let validated = validate(&object, IMAGE)?;
     let (namespace, name) = (validated.namespace.as_str(), validated.name.as_str());
     let params = PatchParams::apply(names::MANAGER).force();
-    for child in children(&object)? {
+    let children = children(&object)?;
+    for child in &children {
         let text = |field: &str| child[field].as_str().context("a child without a kind");
         let (group, version) = text("apiVersion")?.split_once('/').unwrap_or(("", text("apiVersion")?));
         let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, text("kind")?));
-        let api = Api::<DynamicObject>::namespaced_with(client.clone(), namespace, &kind);
-        api.patch(name, &params, &Patch::Apply(&child)).await?;
+        let api = Api::<Metadata>::namespaced_with(client.clone(), namespace, &kind);
+        api.patch(name, &params, &Patch::Apply(child)).await?;
     }
     let api = Api::<WebhookService>::namespaced(client, namespace);
-    for status in statuses(&validated) {
+    for status in statuses(&validated, &children) {
         let patch = json!({
             "apiVersion": "webhook-operator.dev/v1alpha1", "kind": "WebhookService",
             "metadata": {"name": name}, "status": status,
@@ -70,9 +72,15 @@ async fn make(client: Client, object: WebhookService) -> Result<()> {
 }
 
 /// What is first said of an object, and what once its receivers are up.
-fn statuses(validated: &Validated) -> [WebhookServiceStatus; 2] {
+fn statuses(validated: &Validated, children: &[Value]) -> [WebhookServiceStatus; 2] {
     let now = Timestamp::now();
-    let (failures, observed) = (Failures::default(), Observed::default());
+    let kinds = children.iter().filter_map(|child| child["kind"].as_str());
+    let observed = Observed {
+        // As long as the operator's records.
+        applied: kinds.map(|kind| (kind.to_owned(), "0".repeat(16))).collect(),
+        ..Observed::default()
+    };
+    let failures = Failures::default();
     let first = status::compute(validated, &failures, &observed, &WebhookServiceStatus::default(), now);
     let mut second = first.clone();
     (second.replicas, second.ready_replicas) = (validated.spec.replicas, validated.spec.replicas);

@@ -126,7 +126,11 @@ impl Kept {
 
     fn start_again(&mut self) -> Result<()> {
         let directory = self.installation.directory("scale-outage")?;
-        let operator = Operator::start(&self.installation, &self.server, &directory, Mode { elects: true })?;
+        let mode = Mode {
+            elects: true,
+            ..Mode::default()
+        };
+        let operator = Operator::start(&self.installation, &self.server, &directory, mode)?;
         self.operator = Some(operator);
         Ok(())
     }
