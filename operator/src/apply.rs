@@ -10,7 +10,7 @@ use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::error::Error;
+use crate::error::{Error, is_field_conflict};
 use crate::fingerprint::hash;
 use crate::gate::{Gate, REQUEST_TIMEOUT, Verb};
 use crate::names;
@@ -30,6 +30,9 @@ pub enum Change {
     Updated,
     /// It was there and is not wanted.
     Deleted,
+    /// None was made: the API server has another one than was seen. The watch may be about to say so; it may also have been a conflict
+    /// that is over, of which no watch tells.
+    Stale,
 }
 
 /// An object to be, of whatever kind.
@@ -100,7 +103,7 @@ impl Applier {
             return Ok(Change::None);
         }
         let Some(answer) = self.send(wanted, seen).await? else {
-            return Ok(Change::None);
+            return Ok(Change::Stale);
         };
         let after = Seen::of(&answer.metadata);
         self.memory.remember(child, hash, seen, &after);
@@ -111,7 +114,7 @@ impl Applier {
         })
     }
 
-    /// Sends one object. `None`: what was seen is not there any more, and the watch is about to say so.
+    /// Sends one object. `None`: it is not the one that was seen.
     async fn send(&self, wanted: &Wanted<'_>, seen: Option<&Seen>) -> Result<Option<Metadata>, Error> {
         let Child { kind, namespace, name } = wanted.child;
         let api = Api::<Metadata>::namespaced_with(self.client.clone(), namespace, &wanted.resource);
@@ -147,7 +150,7 @@ impl Applier {
     /// Deletes what the watch last saw under this name, if it is ours and still the same object.
     ///
     /// # Errors
-    /// [`Error::Api`], [`Error::Timeout`] and [`Error::NotLeading`]; that it is gone already, or is another one by now, is none.
+    /// [`Error::Api`], [`Error::Timeout`] and [`Error::NotLeading`]; that it is gone already is none.
     pub async fn delete<K>(
         &self,
         namespace: &str,
@@ -186,7 +189,8 @@ impl Applier {
         let request = api.delete(name, &params);
         match self.gate.pass(Verb::Delete, kind, name, request).await {
             Ok(_) => Ok(Change::Deleted),
-            Err(Error::Api { source, .. }) if is_status(&source, &[404, 409]) => Ok(Change::None),
+            Err(Error::Api { source, .. }) if is_status(&source, &[404]) => Ok(Change::None),
+            Err(Error::Api { source, .. }) if is_status(&source, &[409]) => Ok(Change::Stale),
             Err(error) => Err(error),
         }
     }
@@ -206,7 +210,7 @@ impl Applier {
         let (params, patch) = (PatchParams::apply(names::REPLICAS_MANAGER), Patch::Apply(&patch));
         let request = api.patch(name, &params, &patch);
         match self.gate.pass(Verb::Apply, "Deployment", name, request).await {
-            Err(Error::Api { source, .. }) if is_status(&source, &[409]) => Ok(()),
+            Err(Error::Api { source, .. }) if is_field_conflict(&source) => Ok(()),
             answer => answer.map(drop),
         }
     }
@@ -254,6 +258,8 @@ pub async fn deadline<T>(
     }
 }
 
-fn is_status(error: &kube::Error, codes: &[u16]) -> bool {
+/// Whether the API server answered with one of these codes.
+#[must_use]
+pub fn is_status(error: &kube::Error, codes: &[u16]) -> bool {
     matches!(error, kube::Error::Api(status) if codes.contains(&status.code))
 }

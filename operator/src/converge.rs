@@ -9,7 +9,7 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::Service;
 use kube::api::ListParams;
 
-use crate::apply::deadline;
+use crate::apply::{Change, deadline};
 use crate::context::Context;
 use crate::crd::ContainerMetrics;
 use crate::error::{Error, root_cause};
@@ -42,18 +42,28 @@ pub async fn run(context: Arc<Context>, settings: CadvisorSettings, shutdown: im
         context.progress.end(&Work::Shared);
         tell(&context, outcome.as_ref().err());
         match outcome {
-            Ok(()) => retry = FIRST_RETRY,
+            Ok(changes) => {
+                retry = FIRST_RETRY;
+                if changes.contains(&Change::Stale) {
+                    again(&context, retry);
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, cause = root_cause(&error), retry_seconds = retry.as_secs(), "shared cAdvisor could not be brought up to date");
-                let again = Arc::clone(&context.triggers.shared);
-                tokio::spawn(async move {
-                    tokio::time::sleep(retry).await;
-                    again.notify_one();
-                });
+                again(&context, retry);
                 retry = (retry * 2).min(LAST_RETRY);
             }
         }
     }
+}
+
+/// Has all of it looked at again after `delay`.
+fn again(context: &Context, delay: Duration) {
+    let shared = Arc::clone(&context.triggers.shared);
+    tokio::spawn(async move {
+        tokio::time::sleep(delay).await;
+        shared.notify_one();
+    });
 }
 
 /// Has every object say why the shared objects are not as they should be, or that they are again.
@@ -76,36 +86,36 @@ enum Demand {
     Unclear,
 }
 
-async fn sync(context: &Context, settings: &CadvisorSettings) -> Result<(), Error> {
+/// Brings the shared objects to what they should be; gives what was done to each.
+async fn sync(context: &Context, settings: &CadvisorSettings) -> Result<Vec<Change>, Error> {
     let there = exists(context, settings);
-    match demand(context, ContainerMetrics::CAdvisor, there).await? {
+    let mut changes = match demand(context, ContainerMetrics::CAdvisor, there).await? {
         Demand::By(wanted) => keep(context, shared::build(settings, &wanted)).await?,
         Demand::Gone => remove(context, settings).await?,
-        Demand::Unclear => {}
-    }
+        Demand::Unclear => vec![],
+    };
     let Some(monitors) = cache(&context.watches.service_monitors) else {
-        return Ok(());
+        return Ok(changes);
     };
     let found = monitors.get(&settings.namespace, names::KUBELET);
     let found = found.as_deref();
-    match demand(context, ContainerMetrics::Kubelet, found.is_some()).await? {
-        Demand::By(wanted) => {
-            let monitor = shared::kubelet_monitor(settings, &wanted);
-            context
-                .applier
-                .apply(&monitor, found, Keeper::Label, None)
-                .await
-                .map(|_| ())
-        }
-        Demand::Gone => {
-            let deleted = context
-                .applier
-                .delete::<ServiceMonitor>(&settings.namespace, names::KUBELET, found, Keeper::Label)
-                .await;
-            deleted.map(|_| ())
-        }
-        Demand::Unclear => Ok(()),
-    }
+    let applier = &context.applier;
+    changes.push(
+        match demand(context, ContainerMetrics::Kubelet, found.is_some()).await? {
+            Demand::By(wanted) => {
+                let monitor = shared::kubelet_monitor(settings, &wanted);
+                applier.apply(&monitor, found, Keeper::Label, None).await?
+            }
+            Demand::Gone => {
+                let (namespace, name) = (&settings.namespace, names::KUBELET);
+                applier
+                    .delete::<ServiceMonitor>(namespace, name, found, Keeper::Label)
+                    .await?
+            }
+            Demand::Unclear => Change::None,
+        },
+    );
+    Ok(changes)
 }
 
 async fn demand(context: &Context, source: ContainerMetrics, is_there: bool) -> Result<Demand, Error> {
@@ -160,7 +170,7 @@ fn daemon_set(context: &Context, namespace: &str) -> Result<Option<Seen>, Error>
     }
 }
 
-async fn keep(context: &Context, shared: Shared) -> Result<(), Error> {
+async fn keep(context: &Context, shared: Shared) -> Result<Vec<Change>, Error> {
     let Shared {
         daemon_set,
         service,
@@ -169,38 +179,35 @@ async fn keep(context: &Context, shared: Shared) -> Result<(), Error> {
     let (applier, watches) = (&context.applier, &context.watches);
     let namespace = context.cadvisor_namespace.as_str();
     let found = watches.services.get(namespace, names::CADVISOR);
-    applier.apply(&service, found.as_deref(), Keeper::Label, None).await?;
+    let mut changes = vec![applier.apply(&service, found.as_deref(), Keeper::Label, None).await?];
     let found = self::daemon_set(context, namespace)?;
-    applier.apply(&daemon_set, found.as_ref(), Keeper::Label, None).await?;
+    changes.push(applier.apply(&daemon_set, found.as_ref(), Keeper::Label, None).await?);
     if let Some(monitors) = cache(&watches.service_monitors) {
         let found = monitors.get(namespace, names::CADVISOR);
-        applier
-            .apply(&service_monitor, found.as_deref(), Keeper::Label, None)
-            .await?;
+        let sent = applier.apply(&service_monitor, found.as_deref(), Keeper::Label, None);
+        changes.push(sent.await?);
     }
-    Ok(())
+    Ok(changes)
 }
 
-async fn remove(context: &Context, settings: &CadvisorSettings) -> Result<(), Error> {
+async fn remove(context: &Context, settings: &CadvisorSettings) -> Result<Vec<Change>, Error> {
     let (applier, watches) = (&context.applier, &context.watches);
-    let namespace = settings.namespace.as_str();
+    let (namespace, name) = (settings.namespace.as_str(), names::CADVISOR);
     tracing::info!(
         namespace,
         "no object wants container metrics any more: removing the shared cAdvisor"
     );
+    let mut changes = vec![];
     if let Some(monitors) = cache(&watches.service_monitors) {
-        let found = monitors.get(namespace, names::CADVISOR);
-        applier
-            .delete::<ServiceMonitor>(namespace, names::CADVISOR, found.as_deref(), Keeper::Label)
-            .await?;
+        let found = monitors.get(namespace, name);
+        let deleted = applier.delete::<ServiceMonitor>(namespace, name, found.as_deref(), Keeper::Label);
+        changes.push(deleted.await?);
     }
     let found = daemon_set(context, namespace)?;
-    applier
-        .delete::<DaemonSet>(namespace, names::CADVISOR, found.as_ref(), Keeper::Label)
-        .await?;
-    let found = watches.services.get(namespace, names::CADVISOR);
-    applier
-        .delete::<Service>(namespace, names::CADVISOR, found.as_deref(), Keeper::Label)
-        .await?;
-    Ok(())
+    let deleted = applier.delete::<DaemonSet>(namespace, name, found.as_ref(), Keeper::Label);
+    changes.push(deleted.await?);
+    let found = watches.services.get(namespace, name);
+    let deleted = applier.delete::<Service>(namespace, name, found.as_deref(), Keeper::Label);
+    changes.push(deleted.await?);
+    Ok(changes)
 }

@@ -83,16 +83,28 @@ pub enum Error {
 /// Among the causes of a refusal: the object's namespace is being deleted. Source: Kubernetes' `core/v1`, `NamespaceTerminatingCause`.
 const NAMESPACE_TERMINATING: &str = "NamespaceTerminating";
 
+/// As above: a field is somebody else's. Source: Kubernetes' `meta/v1`, `CauseTypeFieldManagerConflict`.
+const FIELD_CONFLICT: &str = "FieldManagerConflict";
+
+/// Whether the API server refuses because somebody else manages a field, and not for any other conflict.
+#[must_use]
+pub fn is_field_conflict(error: &kube::Error) -> bool {
+    has_cause(error, FIELD_CONFLICT)
+}
+
+fn has_cause(error: &kube::Error, reason: &str) -> bool {
+    let kube::Error::Api(status) = error else {
+        return false;
+    };
+    let mut causes = status.details.iter().flat_map(|details| &details.causes);
+    causes.any(|cause| cause.reason == reason)
+}
+
 impl Error {
     /// Whether it only says that the namespace is going, and with it the object and all its children.
     #[must_use]
     pub fn is_end_of_namespace(&self) -> bool {
-        let Self::Api { source, .. } = self else { return false };
-        let kube::Error::Api(status) = source.as_ref() else {
-            return false;
-        };
-        let causes = status.details.iter().flat_map(|details| &details.causes);
-        causes.into_iter().any(|cause| cause.reason == NAMESPACE_TERMINATING)
+        matches!(self, Self::Api { source, .. } if has_cause(source, NAMESPACE_TERMINATING))
     }
 
     /// Whether trying again can help. What somebody else has to change tells us by itself when it has changed.
@@ -153,5 +165,28 @@ impl From<&Error> for Failure {
             reason: error.reason(),
             message: error.to_string(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "what a test needs and does not get ends it")]
+
+    use kube::core::Status;
+    use serde_json::json;
+
+    use super::*;
+
+    fn refused(causes: &serde_json::Value) -> kube::Error {
+        let status = json!({"status": "Failure", "code": 409, "reason": "Conflict", "message": "no", "details": {"causes": causes}});
+        kube::Error::Api(Box::new(serde_json::from_value::<Status>(status).unwrap()))
+    }
+
+    #[test]
+    fn a_field_of_somebody_else_is_told_from_any_other_conflict() {
+        let field =
+            json!([{"reason": "FieldManagerConflict", "field": ".spec.replicas", "message": "conflict with \"hpa\""}]);
+        assert!(is_field_conflict(&refused(&field)));
+        assert!(!is_field_conflict(&refused(&json!([]))));
     }
 }

@@ -11,7 +11,7 @@ use kube::runtime::reflector::ObjectRef;
 use kube::{Api, Resource, ResourceExt};
 use serde_json::json;
 
-use crate::apply;
+use crate::apply::{self, Change, is_status};
 use crate::children::{self, Outcome};
 use crate::clash::{self, Clash, Lost};
 use crate::context::{Context, WrittenStatus};
@@ -27,6 +27,9 @@ use crate::report;
 use crate::status::{self, Failure, Failures, Kubelets, Observed};
 use crate::validate::{Validated, validate};
 use crate::watches::Guarded;
+
+/// How soon an object is looked at again that was another one than the watch had shown.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Brings one object's children and status to what they should be.
 ///
@@ -66,11 +69,15 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
         essential: essential.as_ref().map(Failure::from),
         features: features.iter().map(Failure::from).collect(),
     };
-    write_status(&context, object, &validated, &failures).await?;
+    let said = write_status(&context, object, &validated, &failures).await?;
     if let Some(error) = essential.into_iter().chain(features).find(Error::is_retried) {
         return Err(error);
     }
     context.failures().remove(&object.uid().unwrap_or_default());
+    if said == Change::Stale || changes.values().any(|change| *change == Change::Stale) {
+        context.progress.later(Work::on(&guarded), AGAIN);
+        return Ok(Action::requeue(AGAIN));
+    }
     Ok(Action::await_change())
 }
 
@@ -117,11 +124,11 @@ async fn write_status(
     object: &WebhookService,
     validated: &Validated,
     failures: &Failures,
-) -> Result<(), Error> {
+) -> Result<Change, Error> {
     let old = last_status(context, object);
     let new = compute(context, validated, failures, &old);
     if new == old {
-        return Ok(());
+        return Ok(Change::None);
     }
     let patch = json!({
         "apiVersion": WebhookService::api_version(&()),
@@ -137,11 +144,10 @@ async fn write_status(
         .gate
         .pass(Verb::Status, "WebhookService", &validated.name, request);
     match sent.await {
-        // Deleted, or deleted and made anew, meanwhile: there is no status left to keep.
-        Err(Error::Api { source, .. }) if matches!(source.as_ref(), kube::Error::Api(said) if matches!(said.code, 404 | 409)) =>
-        {
-            return Ok(());
-        }
+        // Deleted meanwhile: there is no status left to keep.
+        Err(Error::Api { source, .. }) if is_status(&source, &[404]) => return Ok(Change::None),
+        // Deleted and made anew, or a conflict that is over.
+        Err(Error::Api { source, .. }) if is_status(&source, &[409]) => return Ok(Change::Stale),
         answer => drop(answer?),
     }
     let written = WrittenStatus {
@@ -154,7 +160,7 @@ async fn write_status(
         .unwrap_or_else(PoisonError::into_inner)
         .insert(validated.owner.uid.clone(), written);
     report::conditions(context, object, &old, &new);
-    Ok(())
+    Ok(Change::Updated)
 }
 
 /// The status as we last wrote it, or as the watch shows it once that has moved on.

@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+use anyhow::{Result, anyhow};
 use clap::{Parser, Subcommand};
 use prove::{campaign, rest};
+use tokio::signal::unix::{SignalKind, signal};
 
 mod commands;
 
@@ -30,12 +32,28 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match Args::parse().command {
+    let args = Args::parse();
+    // Whoever ends this early ends its operators with it: they go with the future that holds them. One that was left would go on
+    // writing, through whatever proxy gets the port of its own.
+    commands::end(tokio::select! {
+        outcome = run(args.command) => outcome,
+        stopped = stopped() => Err(stopped.map_or_else(Into::into, |()| anyhow!("stopped before the end"))),
+    })
+}
+
+async fn run(command: Command) -> Result<bool> {
+    match command {
         Command::Faults(faults) => faults.run().await,
         Command::Campaign(args) => campaign::run(&args).await.map(|()| true),
         Command::Rest(args) => rest::run(args).await.map(|()| true),
         Command::Scale(scale) => scale.run().await,
         Command::Report(report) => report.run(),
-    };
-    commands::end(outcome)
+    }
+}
+
+/// Resolves once this program is told to stop.
+async fn stopped() -> std::io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    Ok(())
 }

@@ -6,13 +6,15 @@ use super::plan::Plan;
 use crate::random::Random;
 
 /// Plans that every sample has: those that an operator has failed once, and the frozen watch that everything depends on.
-const ALWAYS: [&str; 7] = [
+const ALWAYS: [&str; 8] = [
     "watches/create/watch:webhookservices:all:*:1:freeze-after-0",
     // A list, or the start of a watch, that was never answered was waited for for ever.
     "errors/create/list:webhookservices:all:*:1:black-hole",
     "errors/create/watch:webhookservices:all:*:1:black-hole",
     // Discovery that failed at the start was tried again ten seconds later.
     "errors/create/get:apis of monitoring.coreos.com/v1:all:*:1:answer-500",
+    // Any conflict was taken for the autoscaler's having the replicas: they fell to one.
+    "errors/fields/patch:deployments:own:orders:2:answer-409",
     // Children that went with their object were made again for it.
     "crash/recreate/patch:deployments:own:orders:1:kill-before",
     // Children that the spec as the watch knew it did not ask for were deleted, though the present one does.
