@@ -180,6 +180,10 @@ impl Walk<'_> {
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
     {
         let (namespace, name) = (&self.validated.namespace, &self.validated.name);
+        if found.is_none() {
+            // By whomever it went: it is no longer on record.
+            self.context.applier.memory.forget_child(child::<K>(namespace, name));
+        }
         let is_ours = found.is_some_and(|seen| owner::check(kind_of::<K>(), name, seen, self.keeper()).is_ok());
         if !is_ours || !self.is_latest().await? {
             return Ok(Change::None);

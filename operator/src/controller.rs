@@ -88,6 +88,7 @@ impl Operator {
             one,
             all,
             shared: Arc::new(Notify::new()),
+            shared_namespace: settings.cadvisor.namespace.as_str().into(),
             metrics: Arc::clone(&metrics),
         };
         let (standing, stands) = watch::channel(Standing::Standby);
@@ -105,7 +106,7 @@ impl Operator {
             gate,
             metrics,
             progress,
-            watches: Watches::start(client, &settings.scope, &settings.cadvisor.namespace, &triggers),
+            watches: Watches::start(client, &settings.scope, &triggers),
             scope: settings.scope.clone(),
             objects,
             triggers: triggers.clone(),

@@ -52,6 +52,8 @@ pub struct Triggers {
     pub shared: Arc<Notify>,
     /// Where failures are counted.
     pub metrics: Arc<Metrics>,
+    /// Where the shared objects are.
+    pub shared_namespace: Arc<str>,
 }
 
 /// What is kept of each kind. Of most of them metadata alone is read.
@@ -96,7 +98,8 @@ pub struct Watches {
 impl Watches {
     /// Starts all watches within `scope`.
     #[must_use]
-    pub fn start(client: &Client, scope: &ScopeSettings, shared_namespace: &str, triggers: &Triggers) -> Self {
+    pub fn start(client: &Client, scope: &ScopeSettings, triggers: &Triggers) -> Self {
+        let shared_namespace = &*triggers.shared_namespace;
         let (all, and_shared) = (&*scope.places(None), &*scope.places(Some(shared_namespace)));
         let (shared, kubelets) = (
             &[Some(shared_namespace.to_owned())],
@@ -249,7 +252,9 @@ impl Triggers {
                     .get(names::MANAGED_BY)
                     .is_some_and(|keeper| keeper == names::MANAGER);
                 let label = |label: &str| object.labels().get(label).filter(|_| is_ours);
-                if label(names::NAME).is_some_and(|name| name == names::CADVISOR) {
+                // Another installation has shared objects of its own.
+                let is_shared = object.meta().namespace.as_deref() == Some(&*self.shared_namespace);
+                if is_shared && label(names::NAME).is_some_and(|name| name == names::CADVISOR) {
                     self.tell_all();
                 }
                 // Children carry the name of their object, pods the label.

@@ -174,8 +174,9 @@ impl Running<'_> {
         while self.proxy.record().last_write().unwrap_or(began).max(began).elapsed() < long {
             anyhow::ensure!(
                 began.elapsed() < CALM,
-                "it still writes {} s after it was as it should be",
-                CALM.as_secs()
+                "it still writes {} s after it was as it should be: {}",
+                CALM.as_secs(),
+                self.proxy.record().last_writes(3).join(", ")
             );
             sleep(LOOK).await;
         }

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use crate::random::Random;
 
 /// Plans that every sample has: those that an operator has failed once, and the frozen watch that everything depends on.
-const ALWAYS: [&str; 8] = [
+const ALWAYS: [&str; 9] = [
     "watches/create/watch:webhookservices:all:*:1:freeze-after-0",
     // A list, or the start of a watch, that was never answered was waited for for ever.
     "errors/create/list:webhookservices:all:*:1:black-hole",
@@ -20,6 +20,8 @@ const ALWAYS: [&str; 8] = [
     // Children that the spec as the watch knew it did not ask for were deleted, though the present one does.
     "watches/fields/step-2:older-lists-of-objects",
     "watches/scale/step-2:older-lists-of-objects",
+    // A child that had gone stayed on record in the status.
+    "watches/fields/step-2:older-lists-of-all",
 ];
 
 /// At least one plan of each fault kind, at least `each` of each workload, and no more than that needs; and those that are always run.

@@ -89,6 +89,15 @@ impl Record {
         work.next().map(|entry| entry.at)
     }
 
+    /// What the last `count` of these were.
+    #[must_use]
+    pub fn last_writes(&self, count: usize) -> Vec<String> {
+        let known = self.lock();
+        let writes = known.entries.iter().rev();
+        let work = writes.filter(|entry| entry.point.call.verb.writes() && !entry.point.call.is_lease());
+        work.take(count).map(|entry| entry.point.to_string()).collect()
+    }
+
     /// How often each object was created: answered 201, whether or not the operator lived to hear it. Its next try is then
     /// answered 200, so that a write of which the operator never learns the end counts once.
     #[must_use]
