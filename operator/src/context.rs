@@ -42,7 +42,7 @@ pub struct Context {
     pub receiver_image: String,
     /// The shared cAdvisor's namespace.
     pub cadvisor_namespace: String,
-    /// What the last status write of each object (by uid) replaced and said.
+    /// The last status write of each object, by uid, while the watch has yet to show it.
     pub written: Mutex<HashMap<String, WrittenStatus>>,
     /// Why the shared objects are not as they should be.
     pub shared_failure: Mutex<Option<Failure>>,
@@ -66,17 +66,81 @@ impl Context {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What the last status writes said, locked.
+    pub fn written(&self) -> MutexGuard<'_, HashMap<String, WrittenStatus>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Objects whose host and path an older one has, locked.
     pub fn clashing(&self) -> MutexGuard<'_, HashSet<ObjectRef<Guarded>>> {
         self.clashing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One status write, until the watch has caught up with it.
-#[derive(Clone, Debug)]
+/// What was last written of an object's status, until the watch has caught up with it.
+#[derive(Clone, Debug, PartialEq)]
 pub struct WrittenStatus {
-    /// The object's version that the write started from.
-    pub from_version: Option<String>,
+    /// The versions of the object before that write, as far as they are known: the watch may still be at any of them.
+    before: Vec<String>,
+    /// The version that the write made.
+    made: String,
     /// What was written.
     pub status: WebhookServiceStatus,
+}
+
+impl WrittenStatus {
+    /// A write upon the version that the watch showed, after `earlier` ones, which made the version `made`.
+    #[must_use]
+    pub fn after(earlier: Option<Self>, shown: String, made: String, status: WebhookServiceStatus) -> Self {
+        let mut before = match earlier {
+            Some(earlier) if earlier.is_ahead_of(&shown) => {
+                let mut before = earlier.before;
+                before.push(earlier.made);
+                before
+            }
+            _ => vec![shown],
+        };
+        // Where nothing changed the version is still the one before.
+        before.retain(|version| *version != made);
+        Self { before, made, status }
+    }
+
+    /// Whether the watch, which shows this version, has yet to show the write.
+    #[must_use]
+    pub fn is_ahead_of(&self, shown: &str) -> bool {
+        self.before.iter().any(|version| version == shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(earlier: Option<WrittenStatus>, shown: &str, made: &str) -> WrittenStatus {
+        WrittenStatus::after(
+            earlier,
+            shown.to_owned(),
+            made.to_owned(),
+            WebhookServiceStatus::default(),
+        )
+    }
+
+    #[test]
+    fn several_writes_in_a_row_are_ahead_until_the_last_is_shown() {
+        let second = written(Some(written(None, "1", "2")), "1", "3");
+        let ahead = ["1", "2", "3", "4"].map(|shown| second.is_ahead_of(shown));
+        // 4 is somebody else's: what it says is newer.
+        assert_eq!(ahead, [true, true, false, false]);
+    }
+
+    #[test]
+    fn what_was_shown_meanwhile_begins_anew() {
+        let second = written(Some(written(None, "1", "2")), "2", "3");
+        assert!(second.is_ahead_of("2") && !second.is_ahead_of("1"));
+    }
+
+    #[test]
+    fn a_write_that_changed_nothing_is_shown_already() {
+        assert!(!written(None, "1", "1").is_ahead_of("1"));
+    }
 }

@@ -1,7 +1,7 @@
 //! Follows the `WebhookServices` themselves: keeps their store filled and tells of each change, also while another
 //! process leads, so that taking over needs no listing.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use futures::{StreamExt, pin_mut};
 use kube::Resource;
@@ -67,15 +67,13 @@ fn tell_clashing(context: &Context) {
     }
 }
 
-/// A status write is remembered until the watch shows what became of the version that it was made from.
+/// A status write is remembered until the watch shows it, or what came after it.
 fn drop_caught_up(context: &Context, object: &Guarded) {
     let meta = object.meta();
-    let mut written = context.written.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut written = context.written();
     let uid = meta.uid.as_deref().unwrap_or_default();
-    if written
-        .get(uid)
-        .is_some_and(|last| last.from_version != meta.resource_version)
-    {
+    let shown = meta.resource_version.as_deref().unwrap_or_default();
+    if written.get(uid).is_some_and(|last| !last.is_ahead_of(shown)) {
         written.remove(uid);
     }
 }
@@ -90,9 +88,5 @@ fn forget(context: &Context, object: &Guarded) {
     let uid = meta.uid.clone().unwrap_or_default();
     context.failures().remove(&uid);
     context.clashing().remove(&ObjectRef::from_obj(object));
-    context
-        .written
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remove(&uid);
+    context.written().remove(&uid);
 }

@@ -143,31 +143,29 @@ async fn write_status(
     let sent = context
         .gate
         .pass(Verb::Status, "WebhookService", &validated.name, request);
-    match sent.await {
+    let answer = match sent.await {
         // Deleted meanwhile: there is no status left to keep.
         Err(Error::Api { source, .. }) if is_status(&source, &[404]) => return Ok(Change::None),
         // Deleted and made anew, or a conflict that is over.
         Err(Error::Api { source, .. }) if is_status(&source, &[409]) => return Ok(Change::Stale),
-        answer => drop(answer?),
-    }
-    let written = WrittenStatus {
-        from_version: object.resource_version(),
-        status: new.clone(),
+        answer => answer?,
     };
-    context
-        .written
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(validated.owner.uid.clone(), written);
+    let version = |object: &WebhookService| object.resource_version().unwrap_or_default();
+    let mut all = context.written();
+    let earlier = all.remove(&validated.owner.uid);
+    let written = WrittenStatus::after(earlier, version(object), version(&answer), new.clone());
+    all.insert(validated.owner.uid.clone(), written);
+    drop(all);
     report::conditions(context, object, &old, &new);
     Ok(Change::Updated)
 }
 
 /// The status as we last wrote it, or as the watch shows it once that has moved on.
 fn last_status(context: &Context, object: &WebhookService) -> WebhookServiceStatus {
-    let written = context.written.lock().unwrap_or_else(PoisonError::into_inner);
+    let written = context.written();
     let ours = written.get(&object.uid().unwrap_or_default());
-    match ours.filter(|written| written.from_version == object.resource_version()) {
+    let shown = object.resource_version().unwrap_or_default();
+    match ours.filter(|written| written.is_ahead_of(&shown)) {
         Some(written) => written.status.clone(),
         None => object.status.clone().unwrap_or_default(),
     }
