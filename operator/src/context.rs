@@ -84,16 +84,16 @@ pub struct WrittenStatus {
     before: Vec<String>,
     /// The version that the write made.
     made: String,
-    /// What was written.
-    pub status: WebhookServiceStatus,
+    /// What was written; none once the watch has shown it.
+    status: Option<WebhookServiceStatus>,
 }
 
 impl WrittenStatus {
-    /// A write upon the version that the watch showed, after `earlier` ones, which made the version `made`.
+    /// A write upon the version that was shown when it was computed, after `earlier` ones; it made the version `made`.
     #[must_use]
     pub fn after(earlier: Option<Self>, shown: String, made: String, status: WebhookServiceStatus) -> Self {
         let mut before = match earlier {
-            Some(earlier) if earlier.is_ahead_of(&shown) => {
+            Some(earlier) if earlier.before.contains(&shown) => {
                 let mut before = earlier.before;
                 before.push(earlier.made);
                 before
@@ -102,13 +102,25 @@ impl WrittenStatus {
         };
         // Where nothing changed the version is still the one before.
         before.retain(|version| *version != made);
-        Self { before, made, status }
+        Self {
+            before,
+            made,
+            status: Some(status),
+        }
     }
 
-    /// Whether the watch, which shows this version, has yet to show the write.
+    /// What was written, where the watch, which shows this version, has yet to show it.
     #[must_use]
-    pub fn is_ahead_of(&self, shown: &str) -> bool {
-        self.before.iter().any(|version| version == shown)
+    pub fn ahead_of(&self, shown: &str) -> Option<&WebhookServiceStatus> {
+        let is_ahead = self.before.iter().any(|version| version == shown);
+        self.status.as_ref().filter(|_| is_ahead)
+    }
+
+    /// The watch shows this version. The versions stay: what is under way may have begun with one of them.
+    pub fn show(&mut self, shown: &str) {
+        if self.ahead_of(shown).is_none() {
+            self.status = None;
+        }
     }
 }
 
@@ -125,22 +137,36 @@ mod tests {
         )
     }
 
+    fn ahead(written: &WrittenStatus, shown: &str) -> bool {
+        written.ahead_of(shown).is_some()
+    }
+
     #[test]
     fn several_writes_in_a_row_are_ahead_until_the_last_is_shown() {
         let second = written(Some(written(None, "1", "2")), "1", "3");
-        let ahead = ["1", "2", "3", "4"].map(|shown| second.is_ahead_of(shown));
         // 4 is somebody else's: what it says is newer.
-        assert_eq!(ahead, [true, true, false, false]);
+        assert_eq!(
+            ["1", "2", "3", "4"].map(|shown| ahead(&second, shown)),
+            [true, true, false, false]
+        );
+    }
+
+    #[test]
+    fn a_write_that_began_before_the_last_was_shown_is_ahead_of_that() {
+        let mut first = written(None, "1", "2");
+        first.show("2");
+        let second = written(Some(first), "1", "3");
+        assert!(ahead(&second, "2"));
     }
 
     #[test]
     fn what_was_shown_meanwhile_begins_anew() {
         let second = written(Some(written(None, "1", "2")), "2", "3");
-        assert!(second.is_ahead_of("2") && !second.is_ahead_of("1"));
+        assert!(ahead(&second, "2") && !ahead(&second, "1"));
     }
 
     #[test]
     fn a_write_that_changed_nothing_is_shown_already() {
-        assert!(!written(None, "1", "1").is_ahead_of("1"));
+        assert!(!ahead(&written(None, "1", "1"), "1"));
     }
 }

@@ -13,23 +13,21 @@ use crate::context::Context;
 use crate::error::root_cause;
 use crate::merge::watch_all;
 use crate::progress::Work;
-use crate::subject::WATCH;
+use crate::subject::config;
 use crate::watches::Guarded;
 
 /// Watches for as long as it is polled. `filled` turns true with the first whole list.
 pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watch::Sender<bool>) {
     let triggers = context.triggers.clone();
     let places = context.scope.apis(&context.client);
-    let chosen = watcher::Config::default()
-        .timeout(WATCH)
-        .labels(&context.scope.object_selector());
+    let chosen = config().labels(&context.scope.object_selector());
     let events = watch_all(places, chosen).modify(trim).reflect(writer);
     pin_mut!(events);
     while let Some(event) = events.next().await {
         // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
             Ok(watcher::Event::Apply(object)) => {
-                drop_caught_up(&context, &object);
+                show(&context, &object);
                 let _ = triggers.one.unbounded_send(ObjectRef::from_obj(&object));
                 tell_clashing(&context);
                 triggers.shared.notify_one();
@@ -67,14 +65,12 @@ fn tell_clashing(context: &Context) {
     }
 }
 
-/// A status write is remembered until the watch shows it, or what came after it.
-fn drop_caught_up(context: &Context, object: &Guarded) {
+/// A status that was written is kept until the watch shows it, or what came after it.
+fn show(context: &Context, object: &Guarded) {
     let meta = object.meta();
-    let mut written = context.written();
-    let uid = meta.uid.as_deref().unwrap_or_default();
     let shown = meta.resource_version.as_deref().unwrap_or_default();
-    if written.get(uid).is_some_and(|last| !last.is_ahead_of(shown)) {
-        written.remove(uid);
+    if let Some(written) = context.written().get_mut(meta.uid.as_deref().unwrap_or_default()) {
+        written.show(shown);
     }
 }
 

@@ -165,10 +165,8 @@ fn last_status(context: &Context, object: &WebhookService) -> WebhookServiceStat
     let written = context.written();
     let ours = written.get(&object.uid().unwrap_or_default());
     let shown = object.resource_version().unwrap_or_default();
-    match ours.filter(|written| written.is_ahead_of(&shown)) {
-        Some(written) => written.status.clone(),
-        None => object.status.clone().unwrap_or_default(),
-    }
+    let written = ours.and_then(|written| written.ahead_of(&shown));
+    written.or(object.status.as_ref()).cloned().unwrap_or_default()
 }
 
 fn compute(

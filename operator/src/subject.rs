@@ -45,8 +45,7 @@ where
         Self {
             places: places.iter().map(place).collect(),
             resource,
-            // A watch that lives longer may hang unnoticed behind a dead connection.
-            config: watcher::Config::default().timeout(WATCH),
+            config: config(),
             keep,
         }
     }
@@ -66,8 +65,17 @@ where
     }
 }
 
-/// How long a watch lives, in seconds.
-pub const WATCH: u32 = 50;
+/// How long a watch lives, in seconds. One that lives longer may hang unnoticed behind a dead connection.
+const WATCH: u32 = 50;
+
+/// How many objects are listed at once. A page is held as a whole, and what it took of memory stays the process's.
+const PAGE: u32 = 100;
+
+/// The settings of every watch.
+#[must_use]
+pub fn config() -> watcher::Config {
+    watcher::Config::default().timeout(WATCH).page_size(PAGE)
+}
 
 /// All objects of a kind, as children of ours or what stands in their way.
 #[must_use]
