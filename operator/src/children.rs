@@ -166,6 +166,9 @@ impl Walk<'_> {
     {
         let (applier, validated) = (&self.context.applier, self.validated);
         let child = child::<K>(&validated.namespace, &validated.name);
+        if found.is_none() && applier.memory.may_lag(child) {
+            return Ok(Change::Stale);
+        }
         let is_gone = found.is_none() && applier.memory.has_sent(child);
         if is_gone && !self.is_latest().await? {
             return Ok(Change::None);

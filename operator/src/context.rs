@@ -1,6 +1,7 @@
 //! What every reconcile shares.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kube::Client;
@@ -44,6 +45,8 @@ pub struct Context {
     pub cadvisor_namespace: String,
     /// The last status write of each object, by uid, while the watch has yet to show it.
     pub written: Mutex<HashMap<String, WrittenStatus>>,
+    /// Whether the definition lets a status record what was sent; one from before that does not.
+    pub keeps_records: AtomicBool,
     /// Why the shared objects are not as they should be.
     pub shared_failure: Mutex<Option<Failure>>,
     /// Objects whose host and path an older one has.

@@ -110,6 +110,7 @@ impl Operator {
             scope: settings.scope.clone(),
             objects,
             triggers: triggers.clone(),
+            keeps_records: true.into(),
             shared_failure: std::sync::Mutex::default(),
             clashing: std::sync::Mutex::default(),
             events,

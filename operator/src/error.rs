@@ -92,6 +92,13 @@ pub fn is_field_conflict(error: &kube::Error) -> bool {
     has_cause(error, FIELD_CONFLICT)
 }
 
+/// Whether the API server refuses because the definition has no such field of the status. It says so in words alone.
+#[must_use]
+pub fn is_undeclared(error: &kube::Error, field: &str) -> bool {
+    let said = format!(".status.{field}: field not declared in schema");
+    matches!(error, kube::Error::Api(status) if status.message.contains(&said))
+}
+
 fn has_cause(error: &kube::Error, reason: &str) -> bool {
     let kube::Error::Api(status) = error else {
         return false;
@@ -188,5 +195,13 @@ mod tests {
             json!([{"reason": "FieldManagerConflict", "field": ".spec.replicas", "message": "conflict with \"hpa\""}]);
         assert!(is_field_conflict(&refused(&field)));
         assert!(!is_field_conflict(&refused(&json!([]))));
+    }
+
+    #[test]
+    fn a_definition_that_lacks_a_field_is_known_by_what_the_api_server_says() {
+        let message = "failed to create typed patch object (shop/orders; webhook-operator.dev/v1alpha1, Kind=WebhookService): .status.applied: field not declared in schema";
+        let status = json!({"status": "Failure", "message": message, "code": 500});
+        let error = kube::Error::Api(Box::new(serde_json::from_value::<Status>(status).unwrap()));
+        assert!(is_undeclared(&error, "applied") && !is_undeclared(&error, "url"));
     }
 }

@@ -1,5 +1,7 @@
 //! One object, from its spec to its status: validate, build, apply, compute, write what changed.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use crate::clash::{self, Clash, Lost};
 use crate::context::{Context, WrittenStatus};
 use crate::crd::{WebhookService, WebhookServiceStatus};
 use crate::desired;
-use crate::error::{Error, root_cause};
+use crate::error::{Error, is_undeclared, root_cause};
 use crate::gate::Verb;
 use crate::mounts;
 use crate::names;
@@ -148,6 +150,13 @@ async fn write_status(
         Err(Error::Api { source, .. }) if is_status(&source, &[404]) => return Ok(Change::None),
         // Deleted and made anew, or a conflict that is over.
         Err(Error::Api { source, .. }) if is_status(&source, &[409]) => return Ok(Change::Stale),
+        Err(Error::Api { source, .. }) if is_undeclared(&source, "applied") => {
+            tracing::warn!(
+                "the WebhookService definition is older than this operator and has no status.applied: apply the present one; until then each start sends everything once"
+            );
+            context.keeps_records.store(false, Ordering::Relaxed);
+            return Ok(Change::Stale);
+        }
         answer => answer?,
     };
     let version = |object: &WebhookService| object.resource_version().unwrap_or_default();
@@ -199,7 +208,11 @@ fn compute(
     let observed = Observed {
         rollout: rollout.as_deref(),
         applied_generation: memory.generation(apply::child::<Deployment>(namespace, name)),
-        applied: memory.records(namespace, name),
+        applied: if context.keeps_records.load(Ordering::Relaxed) {
+            memory.records(namespace, name)
+        } else {
+            BTreeMap::new()
+        },
         pods: &pods,
         failed_mounts: &mounts::of_pods(&watches.mounts, namespace, &pods),
         front: front.as_deref(),

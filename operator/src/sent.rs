@@ -3,9 +3,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::fingerprint::{Fingerprint, digest};
 use crate::seen::Seen;
+
+/// For how long after a write a child that was never seen is taken for one that the watch has yet to tell of.
+const LAG: Duration = Duration::from_secs(2);
 
 /// The last write of one child: what was wanted, and how the child looked before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +20,9 @@ struct Sent {
     before: Option<Fingerprint>,
     after: Fingerprint,
     generation: i64,
+    at: Instant,
+    /// Whether the watch has told of it.
+    is_shown: bool,
 }
 
 impl Sent {
@@ -55,7 +64,8 @@ impl Memory {
         let Some(seen) = seen else { return false };
         let mut all = self.locked();
         let children = all.entry(child.owner()).or_default();
-        if let Some(sent) = children.get(child.kind) {
+        if let Some(sent) = children.get_mut(child.kind) {
+            sent.is_shown |= seen.looks == sent.after;
             // `before`: the watch has not seen our write yet.
             return sent.wanted == wanted && (seen.looks == sent.after || Some(&seen.looks) == sent.before.as_ref());
         }
@@ -64,6 +74,8 @@ impl Memory {
             before: None,
             after: seen.looks,
             generation: seen.generation,
+            at: Instant::now(),
+            is_shown: true,
         };
         let is_recorded = recorded.is_some_and(|recorded| recorded == earlier.record());
         if is_recorded {
@@ -79,6 +91,8 @@ impl Memory {
             before: before.map(|before| before.looks),
             after: after.looks,
             generation: after.generation,
+            at: Instant::now(),
+            is_shown: false,
         };
         self.locked().entry(child.owner()).or_default().insert(child.kind, sent);
     }
@@ -105,6 +119,13 @@ impl Memory {
     #[must_use]
     pub fn has_sent(&self, child: Child<'_>) -> bool {
         self.of(child, |_| ()).is_some()
+    }
+
+    /// Whether the watch may only have yet to tell of a child that was just made.
+    #[must_use]
+    pub fn may_lag(&self, child: Child<'_>) -> bool {
+        let is_new = |sent: &Sent| sent.before.is_none() && !sent.is_shown && sent.at.elapsed() < LAG;
+        self.of(child, is_new).unwrap_or_default()
     }
 
     /// What the object's status is to say of all that, for the process that comes next: by kind, what was wanted and how the
@@ -204,6 +225,20 @@ mod tests {
             Some(&looks("u-1", 3)),
             records.get(CHILD.kind).map(String::as_str)
         ));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_child_that_was_made_and_never_seen_is_waited_for_but_not_for_ever() {
+        let memory = Memory::default();
+        let made = looks("u-1", 1);
+        assert!(!memory.may_lag(CHILD));
+        memory.remember(CHILD, 7, None, &made);
+        assert!(memory.may_lag(CHILD));
+        tokio::time::advance(LAG).await;
+        assert!(!memory.may_lag(CHILD), "it was deleted before the watch told of it");
+        memory.remember(CHILD, 7, None, &made);
+        assert!(memory.is_sent(CHILD, 7, Some(&made), None));
+        assert!(!memory.may_lag(CHILD), "it was seen, and is gone");
     }
 
     #[test]

@@ -205,8 +205,18 @@ fn is_rolled_out(rollout: &Rollout, observed: &Observed<'_>) -> bool {
 }
 
 fn available(observed: &Observed<'_>) -> Finding {
+    let few = || {
+        let message = "not enough receivers are available yet";
+        Finding::new(false, "MinimumReplicasUnavailable", message)
+    };
     let Some(rollout) = observed.rollout else {
-        return Finding::new(false, "DeploymentMissing", "the Deployment is not there yet");
+        // One that was just sent is about to be seen, without receivers: there is nothing else to be told in between.
+        let missing = || Finding::new(false, "DeploymentMissing", "the Deployment is not there yet");
+        return if observed.applied_generation > 0 {
+            few()
+        } else {
+            missing()
+        };
     };
     let holds = rollout.is_available;
     if let Some(trouble) = trouble::of_pods(observed.pods, observed.failed_mounts) {
@@ -219,11 +229,7 @@ fn available(observed: &Observed<'_>) -> Finding {
     if holds {
         return Finding::new(true, "MinimumReplicasAvailable", "enough receivers are available");
     }
-    Finding::new(
-        false,
-        "MinimumReplicasUnavailable",
-        "not enough receivers are available yet",
-    )
+    few()
 }
 
 fn degraded(features: &[Failure]) -> Finding {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use e2e::objects::{CHILDREN, versions};
 use e2e::space::Space;
+use e2e::wait::{Found, until};
 use e2e::{cluster, space};
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DeleteParams, ListParams};
@@ -23,9 +24,20 @@ async fn everything(space: &Space) -> Result<BTreeMap<String, String>> {
     Ok(all)
 }
 
-/// For one minute nothing changes.
+/// For one minute nothing changes, once what was to be told has been told: Events come beside the work, and after it.
 async fn at_rest(space: &Space) -> Result<()> {
-    let (before, end) = (everything(space).await?, Instant::now() + Duration::from_mins(1));
+    let before = until("what was to be told is told", Duration::from_secs(30), || async {
+        let before = everything(space).await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let after = everything(space).await?;
+        Ok(if before == after {
+            Found::Yes(after)
+        } else {
+            Found::NotYet(format!("{before:?} -> {after:?}"))
+        })
+    })
+    .await?;
+    let end = Instant::now() + Duration::from_mins(1);
     let has = |kind: &str| before.keys().any(|name| name.starts_with(kind));
     ensure!(has("Event") && has("DaemonSet") && has("WebhookService"), "{before:?}");
     while Instant::now() < end {
