@@ -169,11 +169,12 @@ impl Walk<'_> {
         if found.is_none() && applier.memory.may_lag(child) {
             return Ok(Change::Stale);
         }
-        let is_gone = found.is_none() && applier.memory.has_sent(child);
-        if is_gone && !self.is_latest().await? {
+        let recorded = self.recorded.get(child.kind).map(String::as_str);
+        // By this process, or on record of one before it.
+        let was_made = applier.memory.has_sent(child) || recorded.is_some();
+        if found.is_none() && was_made && !self.is_latest().await? {
             return Ok(Change::None);
         }
-        let recorded = self.recorded.get(child.kind).map(String::as_str);
         applier.apply(wanted, found, self.keeper(), recorded).await
     }
 

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use crate::random::Random;
 
 /// Plans that every sample has: those that an operator has failed once, and the frozen watch that everything depends on.
-const ALWAYS: [&str; 9] = [
+const ALWAYS: [&str; 10] = [
     "watches/create/watch:webhookservices:all:*:1:freeze-after-0",
     // A list, or the start of a watch, that was never answered was waited for for ever.
     "errors/create/list:webhookservices:all:*:1:black-hole",
@@ -17,6 +17,7 @@ const ALWAYS: [&str; 9] = [
     "errors/fields/patch:deployments:own:orders:2:answer-409",
     // Children that went with their object were made again for it.
     "crash/recreate/patch:deployments:own:orders:1:kill-before",
+    "crash/recreate/create:events:own:*:1:kill-after",
     // Children that the spec as the watch knew it did not ask for were deleted, though the present one does.
     "watches/fields/step-2:older-lists-of-objects",
     "watches/scale/step-2:older-lists-of-objects",
