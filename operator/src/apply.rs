@@ -38,7 +38,8 @@ pub enum Change {
 /// An object to be, of whatever kind.
 struct Wanted<'a> {
     child: Child<'a>,
-    resource: ApiResource,
+    /// Made where something is sent, which is seldom.
+    resource: fn() -> ApiResource,
     /// As JSON.
     body: Vec<u8>,
 }
@@ -81,7 +82,7 @@ impl Applier {
         let (namespace, name) = (wanted.namespace().unwrap_or_default(), wanted.name_any());
         let wanted = Wanted {
             child: child::<K>(&namespace, &name),
-            resource: ApiResource::erase::<K>(&()),
+            resource: || ApiResource::erase::<K>(&()),
             body: serde_json::to_vec(wanted).unwrap_or_default(),
         };
         Box::pin(self.apply_any(&wanted, seen, keeper, recorded)).await
@@ -117,7 +118,7 @@ impl Applier {
     /// Sends one object. `None`: it is not the one that was seen.
     async fn send(&self, wanted: &Wanted<'_>, seen: Option<&Seen>) -> Result<Option<Metadata>, Error> {
         let Child { kind, namespace, name } = wanted.child;
-        let api = Api::<Metadata>::namespaced_with(self.client.clone(), namespace, &wanted.resource);
+        let api = Api::<Metadata>::namespaced_with(self.client.clone(), namespace, &(wanted.resource)());
         let mut body: Value = serde_json::from_slice(&wanted.body).unwrap_or_default();
         if let Some(seen) = seen {
             // Only this one, and none that was made in its place.

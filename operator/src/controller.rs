@@ -115,7 +115,6 @@ impl Operator {
             clashing: std::sync::Mutex::default(),
             events,
             receiver_image: settings.receiver_image.clone(),
-            cadvisor_namespace: settings.cadvisor.namespace.clone(),
             written: std::sync::Mutex::default(),
             failures: std::sync::Mutex::default(),
         });

@@ -177,7 +177,7 @@ async fn keep(context: &Context, shared: Shared) -> Result<Vec<Change>, Error> {
         service_monitor,
     } = shared;
     let (applier, watches) = (&context.applier, &context.watches);
-    let namespace = context.cadvisor_namespace.as_str();
+    let namespace = &*context.triggers.shared_namespace;
     let found = watches.services.get(namespace, names::CADVISOR);
     let mut changes = vec![applier.apply(&service, found.as_deref(), Keeper::Label, None).await?];
     let found = self::daemon_set(context, namespace)?;

@@ -5,7 +5,7 @@
 //! says something new.
 //!
 //! Pure, and tested without a cluster: [`crd`], [`names`], [`validate`], [`desired`], [`shared`], [`status`], [`trouble`],
-//! [`clash`], [`exposure`], [`seen`], [`rollout`], [`fingerprint`], [`hardening`], [`lease`], [`owner`], [`sent`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`] and keep in a [`cache`] what a [`subject`] is kept of,
+//! [`clash`], [`exposure`], [`seen`], [`rollout`], [`fingerprint`], [`hardening`], [`lease`], [`owner`], [`sent`], [`written`]. Effects: [`watches`], [`objects`] and [`optional`] read within their [`scope`] and keep in a [`cache`] what a [`subject`] is kept of,
 //! [`children`] sends by [`apply`], [`reconcile`] writes the status, [`report`] says what [`events`] sends, [`converge`] keeps the shared cAdvisor: all
 //! through the [`gate`], which is open while the [`leader`] holds the lease, and all by a [`client`] that waits for no answer for
 //! ever. [`controller`] wires them together, [`admin`] shows how they do. [`render`] prints what would be made, without an API server.
@@ -56,3 +56,4 @@ pub mod trouble;
 pub mod validate;
 pub mod watches;
 pub mod work;
+pub mod written;

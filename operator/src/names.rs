@@ -57,6 +57,12 @@ pub const NAME: &str = "app.kubernetes.io/name";
 
 const RECEIVER: &str = "webhook-receiver";
 
+/// Whether these labels say that we keep an object.
+#[must_use]
+pub fn is_managed(labels: &BTreeMap<String, String>) -> bool {
+    labels.get(MANAGED_BY).is_some_and(|keeper| keeper == MANAGER)
+}
+
 /// The label selector for everything that we keep, for watches.
 #[must_use]
 pub fn managed_selector() -> String {

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::apply::deadline;
+use crate::apply::{deadline, is_status};
 use crate::cache::Cache;
 use crate::error::{Error, root_cause, said};
 use crate::subject::Subject;
@@ -140,8 +140,7 @@ fn refuse<V>(error: &watcher::Error, served: &watch::Sender<Served<V>>, triggers
     let (watcher::Error::InitialListFailed(source) | watcher::Error::WatchStartFailed(source)) = error else {
         return;
     };
-    let is_forbidden = matches!(source, kube::Error::Api(status) if status.code == 403);
-    if is_forbidden && !matches!(&*served.borrow(), Served::Refused(_)) {
+    if is_status(source, &[403]) && !matches!(&*served.borrow(), Served::Refused(_)) {
         served.send_replace(Served::Refused(said(source)));
         triggers.tell_all();
     }
@@ -152,9 +151,7 @@ async fn is_served(client: &Client, wanted: &ApiResource) -> Result<bool, Error>
     match deadline("APIResourceList", version, client.list_api_group_resources(version)).await {
         Ok(list) => Ok(list.resources.iter().any(|resource| resource.kind == wanted.kind)),
         // By its code: the API server answers for an unknown group in plain text, with no reason.
-        Err(Error::Api { source, .. }) if matches!(source.as_ref(), kube::Error::Api(said) if said.code == 404) => {
-            Ok(false)
-        }
+        Err(Error::Api { source, .. }) if is_status(&source, &[404]) => Ok(false),
         Err(error) => Err(error),
     }
 }

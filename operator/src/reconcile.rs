@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::apply::{self, Change, is_status};
 use crate::children::{self, Outcome};
 use crate::clash::{self, Clash, Lost};
-use crate::context::{Context, WrittenStatus};
+use crate::context::Context;
 use crate::crd::{WebhookService, WebhookServiceStatus};
 use crate::desired;
 use crate::error::{Error, is_undeclared, root_cause};
@@ -29,6 +29,7 @@ use crate::report;
 use crate::status::{self, Failure, Failures, Kubelets, Observed};
 use crate::validate::{Validated, validate};
 use crate::watches::Guarded;
+use crate::written::WrittenStatus;
 
 /// How soon an object is looked at again that was another one than the watch had shown.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -53,10 +54,12 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
         return Ok(Action::await_change());
     }
     let validated = validate(object, &context.receiver_image)?;
+    // Once: what is under way goes by what was known at its start, whatever the watch shows meanwhile.
+    let old = last_status(&context, object);
     let outcome = if validated.spec.paused {
         Outcome::default()
     } else {
-        converge(&context, object, &validated).await
+        converge(&context, object, &validated, &old.applied).await
     };
     let Outcome {
         changes,
@@ -71,7 +74,7 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
         essential: essential.as_ref().map(Failure::from),
         features: features.iter().map(Failure::from).collect(),
     };
-    let said = write_status(&context, object, &validated, &failures).await?;
+    let said = write_status(&context, object, &validated, &failures, &old).await?;
     if let Some(error) = essential.into_iter().chain(features).find(Error::is_retried) {
         return Err(error);
     }
@@ -84,14 +87,19 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
 }
 
 /// Sends the children. Where an older object has the host and path, what would claim them is left out.
-async fn converge(context: &Context, object: &WebhookService, validated: &Validated) -> Outcome {
+async fn converge(
+    context: &Context,
+    object: &WebhookService,
+    validated: &Validated,
+    recorded: &BTreeMap<String, String>,
+) -> Outcome {
     let mut desired = desired::build(validated);
     let conflict = conflict(context, object, validated);
     if conflict.is_some() {
         desired.ingress = None;
         desired.http_route = None;
     }
-    let mut outcome = children::apply(context, validated, &desired, &last_status(context, object).applied).await;
+    let mut outcome = children::apply(context, validated, &desired, recorded).await;
     outcome.essential = outcome.essential.or(conflict);
     outcome
 }
@@ -126,10 +134,10 @@ async fn write_status(
     object: &WebhookService,
     validated: &Validated,
     failures: &Failures,
+    old: &WebhookServiceStatus,
 ) -> Result<Change, Error> {
-    let old = last_status(context, object);
-    let new = compute(context, validated, failures, &old);
-    if new == old {
+    let new = compute(context, validated, failures, old);
+    if new == *old {
         return Ok(Change::None);
     }
     let patch = json!({
@@ -165,7 +173,7 @@ async fn write_status(
     let written = WrittenStatus::after(earlier, version(object), version(&answer), new.clone());
     all.insert(validated.owner.uid.clone(), written);
     drop(all);
-    report::conditions(context, object, &old, &new);
+    report::conditions(context, object, old, &new);
     Ok(Change::Updated)
 }
 
@@ -198,7 +206,7 @@ fn compute(
     let route = route.filter(|found| found.controller.is(mine));
     let pods = watches.pods.all_in(namespace, |pod| *pod.instance == *name);
     let cadvisor = cache(&watches.cadvisors);
-    let cadvisor = cadvisor.and_then(|cadvisors| cadvisors.get(&context.cadvisor_namespace, names::CADVISOR));
+    let cadvisor = cadvisor.and_then(|cadvisors| cadvisors.get(&context.triggers.shared_namespace, names::CADVISOR));
     let memory = &context.applier.memory;
     let shared_failure = context
         .shared_failure

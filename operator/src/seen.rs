@@ -38,13 +38,11 @@ impl Seen {
     /// What is kept of the object with this metadata.
     #[must_use]
     pub fn of(meta: &ObjectMeta) -> Self {
-        let labels = meta.labels.as_ref();
-        let keeper = labels.and_then(|labels| labels.get(names::MANAGED_BY));
         Self {
             uid: meta.uid.as_deref().unwrap_or_default().into(),
             looks: Fingerprint::of(meta),
             generation: meta.generation.unwrap_or_default(),
-            is_labelled: keeper.is_some_and(|keeper| keeper == names::MANAGER),
+            is_labelled: meta.labels.as_ref().is_some_and(names::is_managed),
             controller: Controller::of(meta),
         }
     }

@@ -247,10 +247,7 @@ impl Triggers {
         match event {
             watcher::Event::Apply(object) | watcher::Event::Delete(object) => {
                 // A stranger's labels say nothing; its name may be that of a child of ours, in whose way it stands.
-                let is_ours = object
-                    .labels()
-                    .get(names::MANAGED_BY)
-                    .is_some_and(|keeper| keeper == names::MANAGER);
+                let is_ours = names::is_managed(object.labels());
                 let label = |label: &str| object.labels().get(label).filter(|_| is_ours);
                 // Another installation has shared objects of its own.
                 let is_shared = object.meta().namespace.as_deref() == Some(&*self.shared_namespace);

@@ -60,13 +60,8 @@ pub fn mask(value: &mut Value, names: &[(&str, &str)]) {
         Value::Object(fields) => {
             fields.retain(|field, _| !CHOSEN.contains(&field.as_str()));
             // By kind: how a child looked when it was sent, its uid included.
-            for record in fields
-                .get_mut("applied")
-                .and_then(Value::as_object_mut)
-                .into_iter()
-                .flatten()
-            {
-                *record.1 = Value::from("CHOSEN");
+            if let Some(Value::Object(records)) = fields.get_mut("applied") {
+                records.values_mut().for_each(|record| *record = Value::from("CHOSEN"));
             }
             fields.values_mut().for_each(|value| mask(value, names));
         }

@@ -39,6 +39,14 @@ struct Known {
     met: HashMap<Call, usize>,
 }
 
+impl Known {
+    /// The writes, the last one first, but for those that keep the lease.
+    fn writes(&self) -> impl Iterator<Item = &Entry> {
+        let entries = self.entries.iter().rev();
+        entries.filter(|entry| entry.point.call.verb.writes() && !entry.point.call.is_lease())
+    }
+}
+
 impl Record {
     /// Notes a request; gives its place in the record.
     pub fn begin(&self, call: &Call, body: &[u8]) -> usize {
@@ -83,19 +91,18 @@ impl Record {
     /// When the last write came, but for those that keep the lease.
     #[must_use]
     pub fn last_write(&self) -> Option<Instant> {
-        let known = self.lock();
-        let writes = known.entries.iter().rev();
-        let mut work = writes.filter(|entry| entry.point.call.verb.writes() && !entry.point.call.is_lease());
-        work.next().map(|entry| entry.at)
+        self.lock().writes().next().map(|entry| entry.at)
     }
 
     /// What the last `count` of these were.
     #[must_use]
     pub fn last_writes(&self, count: usize) -> Vec<String> {
         let known = self.lock();
-        let writes = known.entries.iter().rev();
-        let work = writes.filter(|entry| entry.point.call.verb.writes() && !entry.point.call.is_lease());
-        work.take(count).map(|entry| entry.point.to_string()).collect()
+        known
+            .writes()
+            .take(count)
+            .map(|entry| entry.point.to_string())
+            .collect()
     }
 
     /// How often each object was created: answered 201, whether or not the operator lived to hear it. Its next try is then
