@@ -9,6 +9,8 @@ use kube::Client;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::{Value, json};
 
+use crate::collector::wait_until_it_collects;
+
 const CHART: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../charts/webhook-operator");
 
 /// The group of the service accounts that the cluster's audit log is about starts with this namespace's name.
@@ -27,7 +29,8 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// Installs the chart, or finds it installed. With no `id` it brings the definition; others need that one first.
+    /// Installs the chart, or finds it installed. With no `id` it brings the definition, and no operator may run until the
+    /// garbage collector knows it; others need that one first.
     ///
     /// # Errors
     /// When helm, or the API server, does not do it.
@@ -51,6 +54,9 @@ impl Installation {
             &values,
         ];
         cluster::helm(&install).await?;
+        if id.is_none() {
+            wait_until_it_collects(&cluster::client().await?, &namespace).await?;
+        }
         let token = ["-n", &namespace, "create", "token", release, "--duration=24h"];
         let token = cluster::kubectl(&token).await?.trim().to_owned();
         let admin = Kubeconfig::read_from(cluster::kubeconfig()?)?;

@@ -2,6 +2,7 @@
 //! the state that all of it ends in. Needs the cluster of `tests/cluster/bare.sh`. Asserts nothing itself.
 
 pub mod campaign;
+pub mod collector;
 pub mod faults;
 pub mod figures;
 pub mod installation;
