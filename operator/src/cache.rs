@@ -98,43 +98,53 @@ impl<V> Cache<V> {
     }
 }
 
-impl<V> Follower<V> {
-    /// Follows what a watch tells; `keep` takes of an object what is to be kept.
-    pub fn take<K: Resource>(&mut self, event: &Event<K>, keep: impl Fn(&K) -> V) {
+impl<V: PartialEq> Follower<V> {
+    /// Follows what a watch tells; `keep` takes of an object what is to be kept. Whether the cache shows something else than before:
+    /// most changes of an object are of what is not kept.
+    pub fn take<K: Resource>(&mut self, event: &Event<K>, keep: impl Fn(&K) -> V) -> bool {
         match event {
-            Event::Init => self.listing.clear(),
-            Event::InitApply(object) => insert(&mut self.listing, object, keep(object)),
+            Event::Init => {
+                self.listing.clear();
+                false
+            }
+            Event::InitApply(object) => {
+                insert(&mut self.listing, object, keep(object));
+                false
+            }
             Event::InitDone => {
                 let listed = std::mem::take(&mut self.listing);
                 *self.kept.write().unwrap_or_else(PoisonError::into_inner) = listed;
                 self.filled.send_replace(true);
+                true
             }
             Event::Apply(object) => {
                 let kept = keep(object);
-                insert(
-                    &mut self.kept.write().unwrap_or_else(PoisonError::into_inner),
-                    object,
-                    kept,
-                );
+                let mut all = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+                insert(&mut all, object, kept)
             }
             Event::Delete(object) => {
                 let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
                 let namespace = object.namespace().unwrap_or_default();
-                if let Some(others) = kept.get_mut(namespace.as_str()) {
-                    others.remove(object.name_any().as_str());
-                    if others.is_empty() {
-                        kept.remove(namespace.as_str());
-                    }
+                let Some(others) = kept.get_mut(namespace.as_str()) else {
+                    return false;
+                };
+                let was_there = others.remove(object.name_any().as_str()).is_some();
+                if others.is_empty() {
+                    kept.remove(namespace.as_str());
                 }
+                was_there
             }
         }
     }
 }
 
-fn insert<K: Resource, V>(kept: &mut Kept<V>, object: &K, value: V) {
+/// Whether what was kept of the object until now was another value, or none.
+fn insert<K: Resource, V: PartialEq>(kept: &mut Kept<V>, object: &K, value: V) -> bool {
     let namespace = object.namespace().unwrap_or_default();
     let others = kept.entry(namespace.into_boxed_str()).or_default();
-    others.insert(object.name_any().into_boxed_str(), Arc::new(value));
+    let (name, value) = (object.name_any().into_boxed_str(), Arc::new(value));
+    let before = others.insert(name, Arc::clone(&value));
+    before.is_none_or(|before| before != value)
 }
 
 #[cfg(test)]
@@ -157,9 +167,13 @@ mod tests {
     fn after(events: Vec<Event<ConfigMap>>) -> Cache<String> {
         let (cache, mut follower) = cache();
         for event in events {
-            follower.take(&event, |object: &ConfigMap| object.uid().unwrap());
+            follower.take(&event, uid);
         }
         cache
+    }
+
+    fn uid(object: &ConfigMap) -> String {
+        object.uid().unwrap()
     }
 
     fn names(cache: &Cache<String>, namespace: &str) -> Vec<String> {
@@ -198,6 +212,24 @@ mod tests {
         assert_eq!(cache.get("a", "y").as_deref().map(String::as_str), Some("4"));
         assert_eq!(cache.get("b", "y"), None);
         assert_eq!(cache.all_in("a", |uid| uid == "4").len(), 1);
+    }
+
+    #[test]
+    fn only_what_shows_is_news() {
+        let (_cache, mut follower) = cache();
+        for (event, is_news) in [
+            (Event::Init, false),
+            (Event::InitApply(object("a", "x", "1")), false),
+            (Event::InitDone, true),
+            (Event::Apply(object("a", "x", "1")), false),
+            (Event::Apply(object("a", "x", "2")), true),
+            (Event::Apply(object("a", "y", "3")), true),
+            (Event::Delete(object("a", "z", "4")), false),
+            (Event::Delete(object("a", "x", "2")), true),
+            (Event::Delete(object("b", "x", "2")), false),
+        ] {
+            assert_eq!(follower.take(&event, uid), is_news, "{event:?}");
+        }
     }
 
     #[tokio::test]

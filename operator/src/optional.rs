@@ -55,7 +55,7 @@ pub fn cache<V>(feature: &Feature<V>) -> Option<Cache<V>> {
 pub fn built_in<A, V>(subject: Subject<A, V>, triggers: &Triggers) -> Feature<V>
 where
     A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
+    V: Clone + PartialEq + Send + Sync + 'static,
 {
     let (served, feature) = watch::channel(Served::Unknown);
     tokio::spawn(offer(subject, triggers.clone(), served));
@@ -67,7 +67,7 @@ where
 pub fn custom<A, V>(subject: Subject<A, V>, triggers: &Triggers) -> Feature<V>
 where
     A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
+    V: Clone + PartialEq + Send + Sync + 'static,
 {
     let (served, feature) = watch::channel(Served::Unknown);
     tokio::spawn(discover(subject, triggers.clone(), served));
@@ -78,7 +78,7 @@ where
 async fn discover<A, V>(subject: Subject<A, V>, triggers: Triggers, served: watch::Sender<Served<V>>)
 where
     A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
+    V: Clone + PartialEq + Send + Sync + 'static,
 {
     let Some(client) = subject.places.first().cloned().map(Api::into_client) else {
         return;
@@ -118,7 +118,7 @@ where
 async fn offer<A, V>(subject: Subject<A, V>, triggers: Triggers, served: watch::Sender<Served<V>>)
 where
     A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
+    V: Clone + PartialEq + Send + Sync + 'static,
 {
     let (kind, metrics) = (subject.resource.kind.clone(), Arc::clone(&triggers.metrics));
     let (_, following) = follow(subject, metrics, |cache, event| match event {

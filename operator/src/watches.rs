@@ -192,7 +192,7 @@ fn choose(client: &Client, scope: &ScopeSettings, triggers: &Triggers) -> Chosen
 fn start<A, V>(subject: Subject<A, V>, triggers: &Triggers) -> Cache<V>
 where
     A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Send + Sync + 'static,
+    V: PartialEq + Send + Sync + 'static,
 {
     let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
     let (cache, following) = follow(subject, metrics, move |_, event| {
@@ -204,7 +204,8 @@ where
     cache
 }
 
-/// A cache of what is kept of a subject, and the watch that fills it for as long as it is polled; `tell` hears of each event and failure.
+/// A cache of what is kept of a subject, and the watch that fills it for as long as it is polled; `tell` hears of each failure and
+/// of each event that changed what is kept.
 pub fn follow<A, V>(
     subject: Subject<A, V>,
     metrics: Arc<Metrics>,
@@ -212,7 +213,7 @@ pub fn follow<A, V>(
 ) -> (Cache<V>, impl Future<Output = ()> + Send)
 where
     A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
-    V: Send + Sync + 'static,
+    V: PartialEq + Send + Sync + 'static,
 {
     let (cache, mut follower) = cache::cache();
     let kept = cache.clone();
@@ -221,14 +222,17 @@ where
         let events = watch_all(subject.places, subject.config);
         pin_mut!(events);
         while let Some(event) = events.next().await {
-            match &event {
+            let is_news = match &event {
                 Ok(event) => follower.take(event, subject.keep),
                 Err(error) => {
                     metrics.watch_failed(&kind);
                     tracing::warn!(kind, %error, cause = root_cause(error), "watch failed, trying again");
+                    true
                 }
+            };
+            if is_news {
+                tell(&kept, event.as_ref());
             }
-            tell(&kept, event.as_ref());
         }
     };
     (cache, following)
