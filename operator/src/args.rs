@@ -40,6 +40,11 @@ pub struct Args {
     #[arg(long, env = "WEBHOOK_OPERATOR_CONTROLLER_ID")]
     pub controller_id: Option<String>,
 
+    /// A Prometheus, or what answers as one, that is asked whether it scrapes the receivers, for example `http://prometheus-operated.monitoring:9090`.
+    /// Default: nobody is asked, and the selectors of every Prometheus are believed.
+    #[arg(long, env = "WEBHOOK_OPERATOR_PROMETHEUS_URL", value_parser = prometheus_url)]
+    pub prometheus_url: Option<http::Uri>,
+
     /// Where health and metrics are served.
     #[arg(long, env = "WEBHOOK_OPERATOR_ADMIN_LISTEN", default_value = "0.0.0.0:8080")]
     pub admin_listen: SocketAddr,
@@ -90,4 +95,17 @@ pub enum LogFormat {
     Json,
     /// For a person's eyes.
     Text,
+}
+
+fn prometheus_url(text: &str) -> Result<http::Uri, String> {
+    let advice = "write one such as http://prometheus-operated.monitoring:9090";
+    let url: http::Uri = text.parse().map_err(|error| format!("{error}: {advice}"))?;
+    let is_known = url
+        .scheme_str()
+        .is_some_and(|scheme| scheme == "http" || scheme == "https");
+    if is_known && url.host().is_some() && url.query().is_none() {
+        Ok(url)
+    } else {
+        Err(format!("no http or https URL without a query: {advice}"))
+    }
 }

@@ -73,6 +73,19 @@ impl<V> Cache<V> {
         all
     }
 
+    /// What is kept of all objects, in the order of their namespaces and names.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<V>> {
+        let kept = self.read();
+        let objects = kept.iter().flat_map(|(namespace, objects)| {
+            let place = move |(name, object)| ((namespace, name), Arc::clone(object));
+            objects.iter().map(place)
+        });
+        let mut all: Vec<_> = objects.collect();
+        all.sort_by_key(|(place, _)| *place);
+        all.into_iter().map(|(_, object)| object).collect()
+    }
+
     /// How many objects there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -104,9 +104,10 @@ impl Walk<'_> {
         self.note(kind_of::<K>(), Weight::Essential, sent);
     }
 
-    async fn optional<K>(&mut self, wanted: Option<&K>, feature: &Feature<Seen>, weight: Weight)
+    async fn optional<K, V>(&mut self, wanted: Option<&K>, feature: &Feature<V>, weight: Weight)
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize,
+        V: AsRef<Seen> + Clone,
     {
         let kind = kind_of::<K>();
         let name = || self.validated.name.clone();
@@ -114,9 +115,10 @@ impl Walk<'_> {
         let sent = match (served, wanted) {
             (Served::Filled(cache), wanted) => {
                 let found = self.found(&cache);
+                let found = found.as_deref().map(AsRef::as_ref);
                 match wanted {
-                    Some(wanted) => self.send(wanted, found.as_deref()).await,
-                    None => self.remove::<K>(found.as_deref()).await,
+                    Some(wanted) => self.send(wanted, found).await,
+                    None => self.remove::<K>(found).await,
                 }
             }
             (Served::Absent, Some(_)) => Err(Error::NotServed {
@@ -210,7 +212,7 @@ impl Walk<'_> {
         }))
     }
 
-    fn found(&self, cache: &Cache<Seen>) -> Option<Arc<Seen>> {
+    fn found<V>(&self, cache: &Cache<V>) -> Option<Arc<V>> {
         cache.get(&self.validated.namespace, &self.validated.name)
     }
 

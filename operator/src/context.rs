@@ -14,6 +14,7 @@ use crate::metrics::Metrics;
 use crate::progress::Progress;
 use crate::scope::ScopeSettings;
 use crate::status::Failure;
+use crate::targets::Targets;
 use crate::watches::{Guarded, Triggers, Watches};
 use crate::written::WrittenStatus;
 
@@ -31,6 +32,8 @@ pub struct Context {
     pub progress: Arc<Progress>,
     /// What was last seen.
     pub watches: Watches,
+    /// What a Prometheus says of the receivers.
+    pub targets: Targets,
     /// What it looks at.
     pub scope: ScopeSettings,
     /// All objects, also of namespaces that are not chosen.

@@ -21,6 +21,7 @@ use crate::queue::{self, Incoming};
 use crate::scope::ScopeSettings;
 use crate::scrape::View;
 use crate::shared::CadvisorSettings;
+use crate::targets::Targets;
 use crate::watches::{Triggers, Watches};
 use crate::work::Tasks;
 use crate::{events, names, objects, work};
@@ -78,9 +79,9 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Starts all watches.
+    /// Starts all watches, and to ask `prometheus`, where there is one, what it scrapes.
     #[must_use]
-    pub fn start(client: &Client, settings: Settings, metrics: Metrics) -> Self {
+    pub fn start(client: &Client, prometheus: Option<Client>, settings: Settings, metrics: Metrics) -> Self {
         let (one, touched) = mpsc::unbounded();
         let (all, everything) = mpsc::unbounded();
         let metrics = Arc::new(metrics);
@@ -107,6 +108,7 @@ impl Operator {
             metrics,
             progress,
             watches: Watches::start(client, &settings.scope, &triggers),
+            targets: Targets::default(),
             scope: settings.scope.clone(),
             objects,
             triggers: triggers.clone(),
@@ -118,6 +120,9 @@ impl Operator {
             written: std::sync::Mutex::default(),
             failures: std::sync::Mutex::default(),
         });
+        if let Some(prometheus) = prometheus {
+            context.targets.ask(prometheus, stands.clone(), triggers);
+        }
         let (listed, is_listed) = watch::channel(false);
         let (filled, is_filled) = watch::channel(false);
         tokio::spawn(objects::follow(Arc::clone(&context), writer, listed));

@@ -98,7 +98,7 @@ async fn sync(context: &Context, settings: &CadvisorSettings) -> Result<Vec<Chan
         return Ok(changes);
     };
     let found = monitors.get(&settings.namespace, names::KUBELET);
-    let found = found.as_deref();
+    let found = found.as_deref().map(AsRef::as_ref);
     let applier = &context.applier;
     changes.push(
         match demand(context, ContainerMetrics::Kubelet, found.is_some()).await? {
@@ -184,7 +184,12 @@ async fn keep(context: &Context, shared: Shared) -> Result<Vec<Change>, Error> {
     changes.push(applier.apply(&daemon_set, found.as_ref(), Keeper::Label, None).await?);
     if let Some(monitors) = cache(&watches.service_monitors) {
         let found = monitors.get(namespace, names::CADVISOR);
-        let sent = applier.apply(&service_monitor, found.as_deref(), Keeper::Label, None);
+        let sent = applier.apply(
+            &service_monitor,
+            found.as_deref().map(AsRef::as_ref),
+            Keeper::Label,
+            None,
+        );
         changes.push(sent.await?);
     }
     Ok(changes)
@@ -200,7 +205,8 @@ async fn remove(context: &Context, settings: &CadvisorSettings) -> Result<Vec<Ch
     let mut changes = vec![];
     if let Some(monitors) = cache(&watches.service_monitors) {
         let found = monitors.get(namespace, name);
-        let deleted = applier.delete::<ServiceMonitor>(namespace, name, found.as_deref(), Keeper::Label);
+        let found = found.as_deref().map(AsRef::as_ref);
+        let deleted = applier.delete::<ServiceMonitor>(namespace, name, found, Keeper::Label);
         changes.push(deleted.await?);
     }
     let found = daemon_set(context, namespace)?;

@@ -15,7 +15,7 @@ use webhook_operator::metrics::Metrics;
 use webhook_operator::render::render;
 use webhook_operator::scope::ScopeSettings;
 use webhook_operator::shared::CadvisorSettings;
-use webhook_operator::{admin, client, telemetry};
+use webhook_operator::{admin, client, targets, telemetry};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -94,9 +94,10 @@ async fn operate(args: Args) -> Result<(), Failure> {
         let _ = stop.send(());
     });
     let client = client::client(Config::infer().await?)?;
+    let prometheus = args.prometheus_url.map(targets::client).transpose()?;
     let shutdown = futures::FutureExt::map(stopping, |_| ());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
-    let operator = Operator::start(&client, settings, Metrics::new()?);
+    let operator = Operator::start(&client, prometheus, settings, Metrics::new()?);
     let view = operator.view();
     tokio::select! {
         ended = operator.run(shutdown) => Ok(ended?),

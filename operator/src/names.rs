@@ -57,6 +57,12 @@ pub const NAME: &str = "app.kubernetes.io/name";
 
 const RECEIVER: &str = "webhook-receiver";
 
+/// Whether users may not set this label of a child.
+#[must_use]
+pub fn is_own_label(key: &str) -> bool {
+    key.starts_with("app.kubernetes.io/")
+}
+
 /// Whether these labels say that we keep an object.
 #[must_use]
 pub fn is_managed(labels: &BTreeMap<String, String>) -> bool {

@@ -50,6 +50,12 @@ pub fn cache<V>(feature: &Feature<V>) -> Option<Cache<V>> {
     }
 }
 
+/// Resolves once it is known whether the kind is served, and what there is.
+pub async fn known<V>(feature: &Feature<V>) {
+    let mut feature = feature.clone();
+    let _ = feature.wait_for(|served| !matches!(served, Served::Unknown)).await;
+}
+
 /// Starts to watch a kind that every API server has.
 #[must_use]
 pub fn built_in<A, V>(subject: Subject<A, V>, triggers: &Triggers) -> Feature<V>
@@ -120,7 +126,11 @@ where
     A: Resource<DynamicType = ApiResource> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
     V: Clone + PartialEq + Send + Sync + 'static,
 {
-    let (kind, metrics) = (subject.resource.kind.clone(), Arc::clone(&triggers.metrics));
+    let (kind, concerns, metrics) = (
+        subject.resource.kind.clone(),
+        subject.concerns,
+        Arc::clone(&triggers.metrics),
+    );
     let (_, following) = follow(subject, metrics, |cache, event| match event {
         Ok(event) => {
             let is_filled = matches!(&*served.borrow(), Served::Filled(_));
@@ -128,7 +138,7 @@ where
                 tracing::info!(kind, "is watched");
                 served.send_replace(Served::Filled(cache.clone()));
             }
-            triggers.tell(event);
+            triggers.tell(concerns, event);
         }
         Err(error) => refuse(error, &served, &triggers),
     });

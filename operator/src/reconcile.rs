@@ -26,7 +26,7 @@ use crate::names;
 use crate::optional::{Feature, Served, cache};
 use crate::progress::Work;
 use crate::report;
-use crate::status::{self, Failure, Failures, Kubelets, Observed};
+use crate::status::{self, Failure, Failures, Kubelets, Observed, Scraping};
 use crate::validate::{Validated, validate};
 use crate::watches::Guarded;
 use crate::written::WrittenStatus;
@@ -69,7 +69,7 @@ pub async fn reconcile(guarded: Arc<Guarded>, context: Arc<Context>) -> Result<A
     if essential.iter().chain(&features).any(Error::is_end_of_namespace) {
         return Ok(Action::await_change());
     }
-    report::changes(&context, object, &changes);
+    report::changes(&context, object, &old, &changes);
     let failures = Failures {
         essential: essential.as_ref().map(Failure::from),
         features: features.iter().map(Failure::from).collect(),
@@ -207,6 +207,10 @@ fn compute(
     let pods = watches.pods.all_in(namespace, |pod| *pod.instance == *name);
     let cadvisor = cache(&watches.cadvisors);
     let cadvisor = cadvisor.and_then(|cadvisors| cadvisors.get(&context.triggers.shared_namespace, names::CADVISOR));
+    let monitors = cache(&watches.service_monitors);
+    let monitor = monitors.as_ref().and_then(|monitors| monitors.get(namespace, name));
+    let monitor = monitor.filter(|found| found.seen.controller.is(mine));
+    let namespace_labels = watches.prometheuses.labels(namespace);
     let memory = &context.applier.memory;
     let shared_failure = context
         .shared_failure
@@ -228,7 +232,13 @@ fn compute(
         cadvisor: cadvisor.as_deref(),
         shared_failure: shared_failure.as_ref(),
         kubelets: kubelets(&watches.kubelets),
-        service_monitor_served: cache(&watches.service_monitors).is_some(),
+        service_monitor_served: monitors.is_some(),
+        scraping: Scraping {
+            scrapers: watches.prometheuses.scrapers(),
+            namespace_labels: namespace_labels.as_deref(),
+            bindings: monitor.as_deref().map_or(&[], |monitor| &monitor.bindings),
+            scrape: context.targets.of(namespace, name),
+        },
     };
     status::compute(validated, failures, &observed, old, Timestamp::now())
 }

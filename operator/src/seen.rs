@@ -48,6 +48,12 @@ impl Seen {
     }
 }
 
+impl AsRef<Seen> for Seen {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Controller {
     /// Whether it is the `WebhookService` with this uid.
     #[must_use]

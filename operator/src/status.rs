@@ -13,6 +13,8 @@ use crate::rollout::{Coverage, Rollout};
 use crate::trouble::{self, FailedMount, Receiver};
 use crate::validate::Validated;
 
+pub use monitored::{Scrapers, Scraping};
+
 /// The types of the conditions, in the order they are listed.
 pub mod condition {
     /// A sender can deliver now.
@@ -21,6 +23,8 @@ pub mod condition {
     pub const AVAILABLE: &str = "Available";
     /// Something that senders do not depend on is not as the spec says.
     pub const DEGRADED: &str = "Degraded";
+    /// A Prometheus scrapes the receivers.
+    pub const MONITORED: &str = "Monitored";
     /// cAdvisor or the kubelets cover the nodes.
     pub const CONTAINER_METRICS_READY: &str = "ContainerMetricsReady";
     /// Reconciliation is off.
@@ -52,6 +56,8 @@ pub struct Observed<'a> {
     pub kubelets: Kubelets,
     /// Whether the API server knows `ServiceMonitors`.
     pub service_monitor_served: bool,
+    /// Who may scrape the receivers.
+    pub scraping: Scraping<'a>,
 }
 
 /// What is known of the Service of all kubelets.
@@ -86,15 +92,16 @@ pub struct Failures {
 
 /// What a condition says, before it has a time.
 struct Finding {
-    holds: bool,
+    /// `None`: it is not known.
+    holds: Option<bool>,
     reason: String,
     message: String,
 }
 
 impl Finding {
-    fn new(holds: bool, reason: &str, message: impl Into<String>) -> Self {
+    fn new(holds: impl Into<Option<bool>>, reason: &str, message: impl Into<String>) -> Self {
         Self {
-            holds,
+            holds: holds.into(),
             reason: reason.to_owned(),
             message: message.into(),
         }
@@ -118,6 +125,7 @@ pub fn compute(
         ),
         (condition::AVAILABLE, available),
         (condition::DEGRADED, degraded(&failures.features)),
+        (condition::MONITORED, monitored::find(validated, observed, old)),
         (
             condition::CONTAINER_METRICS_READY,
             container_metrics::find(validated, observed),
@@ -144,7 +152,11 @@ pub fn compute(
 }
 
 fn with_time(type_: &str, finding: Finding, generation: i64, old: &WebhookServiceStatus, now: Timestamp) -> Condition {
-    let status = if finding.holds { "True" } else { "False" };
+    let status = match finding.holds {
+        Some(true) => "True",
+        Some(false) => "False",
+        None => "Unknown",
+    };
     let since = old
         .conditions
         .iter()
@@ -163,7 +175,7 @@ fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'
     if let Some(failure) = failure {
         return Finding::new(false, failure.reason, &failure.message);
     }
-    if !available.holds {
+    if available.holds != Some(true) {
         return Finding::new(false, &available.reason, &available.message);
     }
     if validated.fewest_receivers() == 0 {
@@ -253,5 +265,6 @@ fn paused(validated: &Validated) -> Finding {
 }
 
 mod container_metrics;
+mod monitored;
 #[cfg(test)]
 mod tests;

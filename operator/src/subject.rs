@@ -28,6 +28,17 @@ pub struct Subject<A, V> {
     pub config: watcher::Config,
     /// What is kept of each.
     pub keep: fn(&A) -> V,
+    /// Whom a change concerns.
+    pub concerns: Concerns,
+}
+
+/// Whom a change of an object concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concerns {
+    /// The `WebhookService` that it names by its labels or its own name.
+    Namesake,
+    /// Every one.
+    All,
 }
 
 impl<A, V> Subject<A, V>
@@ -47,7 +58,15 @@ where
             resource,
             config: config(),
             keep,
+            concerns: Concerns::Namesake,
         }
+    }
+
+    /// A change of one concerns every `WebhookService`.
+    #[must_use]
+    pub fn for_all(mut self) -> Self {
+        self.concerns = Concerns::All;
+        self
     }
 
     /// Those with these labels alone.

@@ -29,13 +29,15 @@ use crate::exposure::{Front, Routed};
 use crate::external::{HttpRoute, ServiceMonitor};
 use crate::merge::watch_all;
 use crate::metrics::Metrics;
+use crate::monitor::Monitor;
 use crate::mounts::{self, Mounts};
 use crate::names;
-use crate::optional::{Feature, Served, built_in, custom};
+use crate::optional::{Feature, built_in, custom, known};
+use crate::prometheuses::Prometheuses;
 use crate::rollout::{Coverage, Rollout};
 use crate::scope::{Chosen, ScopeSettings};
 use crate::seen::Seen;
-use crate::subject::{Metadata, Subject, any, ours};
+use crate::subject::{Concerns, Metadata, Subject, any, ours};
 use crate::trouble::Receiver;
 
 /// A `WebhookService` that may be unreadable; one such object must not stop the others.
@@ -80,7 +82,9 @@ pub struct Watches {
     /// The Service of all kubelets, which the Prometheus Operator keeps.
     pub kubelets: Feature<Seen>,
     /// Every `ServiceMonitor`.
-    pub service_monitors: Feature<Seen>,
+    pub service_monitors: Feature<Monitor>,
+    /// Every Prometheus.
+    pub prometheuses: Prometheuses,
     /// Every `HorizontalPodAutoscaler`.
     pub autoscalers: Feature<Seen>,
     /// Every `PodDisruptionBudget`.
@@ -121,7 +125,8 @@ impl Watches {
                 any::<Service>(client, kubelets).labelled(names::KUBELET_SELECTOR),
                 triggers,
             ),
-            service_monitors: custom(any::<ServiceMonitor>(client, and_shared), triggers),
+            service_monitors: custom(Subject::of::<ServiceMonitor>(client, and_shared, Monitor::of), triggers),
+            prometheuses: Prometheuses::start(client, scope, triggers),
             autoscalers: built_in(any::<HorizontalPodAutoscaler>(client, all), triggers),
             disruption_budgets: built_in(any::<PodDisruptionBudget>(client, all), triggers),
             network_policies: built_in(any::<NetworkPolicy>(client, all), triggers),
@@ -150,6 +155,7 @@ impl Watches {
                 known(&self.cadvisors),
                 known(&self.kubelets),
                 known(&self.service_monitors),
+                self.prometheuses.known(),
                 known(&self.autoscalers),
                 known(&self.disruption_budgets),
                 known(&self.network_policies),
@@ -166,26 +172,11 @@ impl Watches {
 /// How long a start waits for the optional kinds.
 const OPTIONAL_WAIT: Duration = Duration::from_secs(5);
 
-async fn known<V>(feature: &Feature<V>) {
-    let mut feature = feature.clone();
-    let _ = feature.wait_for(|served| !matches!(served, Served::Unknown)).await;
-}
-
 /// Follows the namespaces whose labels are chosen, where labels choose. Whoever comes in has its objects looked at.
 fn choose(client: &Client, scope: &ScopeSettings, triggers: &Triggers) -> Chosen {
     Chosen(scope.namespace_selector.as_ref().map(|selector| {
-        let subject = Subject::of::<Namespace>(client, &[None], |_: &Metadata| ()).labelled(selector);
-        let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
-        let (namespaces, following) = follow(subject, metrics, move |_, event| {
-            if matches!(
-                event,
-                Ok(watcher::Event::Apply(_) | watcher::Event::Delete(_) | watcher::Event::InitDone)
-            ) {
-                triggers.tell_all();
-            }
-        });
-        tokio::spawn(following);
-        namespaces
+        let subject = Subject::of::<Namespace>(client, &[None], |_: &Metadata| ());
+        start(subject.labelled(selector).for_all(), triggers)
     }))
 }
 
@@ -195,9 +186,10 @@ where
     V: PartialEq + Send + Sync + 'static,
 {
     let (triggers, metrics) = (triggers.clone(), Arc::clone(&triggers.metrics));
+    let concerns = subject.concerns;
     let (cache, following) = follow(subject, metrics, move |_, event| {
         if let Ok(event) = event {
-            triggers.tell(event);
+            triggers.tell(concerns, event);
         }
     });
     tokio::spawn(following);
@@ -245,10 +237,11 @@ impl Triggers {
         let _ = self.all.unbounded_send(());
     }
 
-    /// Has those looked at again whom an event of any of our kinds concerns.
-    pub fn tell(&self, event: &watcher::Event<impl Resource>) {
+    /// Has those looked at again whom an event concerns.
+    pub fn tell(&self, concerns: Concerns, event: &watcher::Event<impl Resource>) {
         // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
+            watcher::Event::Apply(_) | watcher::Event::Delete(_) if concerns == Concerns::All => self.tell_all(),
             watcher::Event::Apply(object) | watcher::Event::Delete(object) => {
                 // A stranger's labels say nothing; its name may be that of a child of ours, in whose way it stands.
                 let is_ours = names::is_managed(object.labels());

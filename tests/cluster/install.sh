@@ -17,6 +17,7 @@ install() {
     --set-string "image.repository=${OPERATOR_IMAGE%:*},image.tag=${OPERATOR_IMAGE##*:}" \
     --set-string "receiver.image.repository=${RECEIVER_IMAGE%:*},receiver.image.tag=${RECEIVER_IMAGE##*:}" \
     --set-string "cadvisor.image.repository=${CADVISOR_IMAGE%:*},cadvisor.image.tag=${CADVISOR_IMAGE##*:}" \
+    --set-string prometheus.url=http://prometheus.monitoring:9090 \
     --wait --timeout 120s
 }
 

@@ -26,6 +26,10 @@
   value: {{ .Release.Namespace | quote }}
 - name: WEBHOOK_OPERATOR_LEASE_NAME
   value: {{ .Release.Name | quote }}
+{{- with .Values.prometheus.url }}
+- name: WEBHOOK_OPERATOR_PROMETHEUS_URL
+  value: {{ . | quote }}
+{{- end }}
 {{- with .Values.stalledAfterSeconds }}
 - name: WEBHOOK_OPERATOR_STALLED_AFTER
   value: {{ . | quote }}

@@ -50,6 +50,11 @@ pub use verification::{Algorithm, Custom, Encoding, Handshake, HandshakeStyle, S
     printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type==\"Ready\")].status"),
     printcolumn(name = "Replicas", type_ = "integer", json_path = ".status.readyReplicas"),
     printcolumn(name = "URL", type_ = "string", json_path = ".status.url"),
+    printcolumn(
+        name = "Monitored",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Monitored\")].status"
+    ),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(
         name = "Reason",

@@ -22,6 +22,8 @@ use crate::external::{HttpRoute, ServiceMonitor};
 use crate::names;
 use crate::validate::Validated;
 
+pub use service_monitor::labels as monitor_labels;
+
 /// The children of one `WebhookService`. `None` is a child that is switched off and must not exist.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {

@@ -1,5 +1,9 @@
 //! The `ServiceMonitor` of the receivers, or none where it is switched off.
 
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
 use super::child_meta;
 use crate::external::{Endpoint, ServiceMonitor, ServiceMonitorSpec};
 use crate::names;
@@ -11,8 +15,10 @@ pub(super) fn build(validated: &Validated) -> Option<ServiceMonitor> {
         return None;
     }
     let is_apart = validated.spec.monitoring.port.is_some();
-    let mut metadata = child_meta(validated);
-    metadata.labels.get_or_insert_default().extend(settings.labels.clone());
+    let metadata = ObjectMeta {
+        labels: Some(labels(validated)),
+        ..child_meta(validated)
+    };
     Some(ServiceMonitor {
         metadata,
         spec: ServiceMonitorSpec {
@@ -31,6 +37,14 @@ pub(super) fn build(validated: &Validated) -> Option<ServiceMonitor> {
             }],
         },
     })
+}
+
+/// By which a Prometheus selects it.
+#[must_use]
+pub fn labels(validated: &Validated) -> BTreeMap<String, String> {
+    let mut labels = names::receiver_labels(&validated.name);
+    labels.extend(validated.spec.monitoring.service_monitor.labels.clone());
+    labels
 }
 
 #[cfg(test)]

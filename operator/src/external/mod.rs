@@ -1,10 +1,17 @@
 //! Types of APIs that are not ours and that no crate publishes for this kube. Only the fields that we set or read.
 
 mod http_route;
+mod prometheus;
 mod service_monitor;
 
 pub use http_route::{
     HttpBackendReference, HttpPathMatch, HttpRoute, HttpRouteMatch, HttpRouteRule, HttpRouteSpec, HttpRouteStatus,
     RouteParent, RouteParentStatus,
 };
-pub use service_monitor::{Endpoint, NamespaceSelector, ServiceMonitor, ServiceMonitorSpec, TlsConfig};
+pub use prometheus::{
+    Prometheus, PrometheusAgent, PrometheusAgentSpec, PrometheusCondition, PrometheusSpec, PrometheusStatus,
+};
+pub use service_monitor::{
+    Binding, BindingCondition, Endpoint, NamespaceSelector, ServiceMonitor, ServiceMonitorSpec, ServiceMonitorStatus,
+    TlsConfig,
+};

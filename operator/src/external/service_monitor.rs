@@ -30,6 +30,41 @@ pub struct ServiceMonitorSpec {
     pub endpoints: Vec<Endpoint>,
 }
 
+/// What the Prometheus Operator says of it, where its gate `StatusForConfigurationResources` is on.
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceMonitorStatus {
+    /// One for each Prometheus that selects it.
+    pub bindings: Vec<Binding>,
+}
+
+/// What became of it in one Prometheus.
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Binding {
+    /// `prometheuses` or `prometheusagents`.
+    pub resource: String,
+    /// The Prometheus' namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// `Accepted`.
+    pub conditions: Vec<BindingCondition>,
+}
+
+/// Whether it was accepted.
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", default)]
+pub struct BindingCondition {
+    /// `Accepted`.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// `True` or `False`.
+    pub status: String,
+    /// For a person.
+    pub message: String,
+}
+
 /// Namespaces, by name.
 #[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase")]

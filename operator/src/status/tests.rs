@@ -70,6 +70,7 @@ fn everything_up() {
         ("Ready", "True", "Ready"),
         ("Available", "True", "MinimumReplicasAvailable"),
         ("Degraded", "False", "Complete"),
+        ("Monitored", "Unknown", "Pending"),
         ("ContainerMetricsReady", "False", "CadvisorMissing"),
         ("Paused", "False", "Active"),
     ];
@@ -223,7 +224,7 @@ fn not_ready_before_the_exposure_is_done() {
 #[test]
 fn the_kubelets_are_asked_for_what_they_need() {
     let kubelet = || json!({"monitoring": {"containerMetrics": "Kubelet"}});
-    let reason = |observed: &Observed<'_>| said(kubelet(), None, observed)[3].2.clone();
+    let reason = |observed: &Observed<'_>| said(kubelet(), None, observed)[4].2.clone();
     let mut observed = Observed::default();
     assert_eq!(reason(&observed), "ServiceMonitorsNotServed");
     observed.service_monitor_served = true;
@@ -268,7 +269,7 @@ fn receivers_that_tell_of_themselves_need_nothing_that_is_shared() {
         let found = container_metrics::find(&validated(json!({"monitoring": monitoring})), &observed);
         assert_eq!(
             (found.holds, found.reason.as_str(), found.message.as_str()),
-            (true, "SelfReported", expected)
+            (Some(true), "SelfReported", expected)
         );
     }
 }
