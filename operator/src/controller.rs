@@ -83,11 +83,11 @@ impl Operator {
     #[must_use]
     pub fn start(client: &Client, prometheus: Option<Client>, settings: Settings, metrics: Metrics) -> Self {
         let (one, touched) = mpsc::unbounded();
-        let (all, everything) = mpsc::unbounded();
+        let (many, crowds) = mpsc::unbounded();
         let metrics = Arc::new(metrics);
         let triggers = Triggers {
             one,
-            all,
+            many,
             shared: Arc::new(Notify::new()),
             shared_namespace: settings.cadvisor.namespace.as_str().into(),
             metrics: Arc::clone(&metrics),
@@ -136,7 +136,7 @@ impl Operator {
             },
             incoming: Incoming {
                 one: touched,
-                all: everything,
+                many: crowds,
             },
             told,
             standing,

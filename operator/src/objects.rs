@@ -39,7 +39,7 @@ pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watc
             }
             Ok(watcher::Event::InitDone) => {
                 filled.send_replace(true);
-                let _ = triggers.all.unbounded_send(());
+                let _ = triggers.many.unbounded_send(None);
                 triggers.shared.notify_one();
             }
             Ok(watcher::Event::Init | watcher::Event::InitApply(_)) => {}

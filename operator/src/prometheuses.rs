@@ -11,7 +11,7 @@ use crate::optional::{self, Feature, Served, built_in, cache, custom};
 use crate::scope::ScopeSettings;
 use crate::scraper::{Labels, Scraper};
 use crate::status::Scrapers;
-use crate::subject::{Metadata, Subject};
+use crate::subject::{Concerns, Metadata, Subject};
 use crate::watches::Triggers;
 
 /// What is watched; nothing where the operator works in a list of namespaces and has rights in those alone.
@@ -26,20 +26,20 @@ struct Watched {
 }
 
 impl Prometheuses {
-    /// Starts to watch, where `scope` is the whole cluster. Whatever changes concerns all objects.
+    /// Starts to watch, where `scope` is the whole cluster.
     #[must_use]
     pub fn start(client: &Client, scope: &ScopeSettings, triggers: &Triggers) -> Self {
         if !scope.namespaces.is_empty() {
             return Self::default();
         }
         let all = &[None];
-        let prometheuses = Subject::of::<Prometheus>(client, all, Scraper::of_prometheus).for_all();
-        let agents = Subject::of::<PrometheusAgent>(client, all, Scraper::of_agent).for_all();
-        let labels = |namespace: &Metadata| namespace.labels().clone();
+        let prometheuses = Subject::of::<Prometheus>(client, all, Scraper::of_prometheus).concerning(Concerns::All);
+        let agents = Subject::of::<PrometheusAgent>(client, all, Scraper::of_agent).concerning(Concerns::All);
+        let namespaces = Subject::of::<Namespace>(client, all, |namespace: &Metadata| namespace.labels().clone());
         Self(Some(Watched {
             prometheuses: custom(prometheuses, triggers),
             agents: custom(agents, triggers),
-            namespaces: built_in(Subject::of::<Namespace>(client, all, labels).for_all(), triggers),
+            namespaces: built_in(namespaces.concerning(Concerns::Within), triggers),
         }))
     }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use futures::{StreamExt, stream};
+use kube::Resource;
 use kube::runtime::reflector::{ObjectRef, Store};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::leader::Standing;
 use crate::progress::{Progress, Work};
-use crate::watches::Guarded;
+use crate::watches::{Guarded, Within};
 
 /// How many triggers are looked at together: many are about the same object, or about all of them.
 const TOGETHER: usize = 1024;
@@ -21,8 +22,14 @@ const TOGETHER: usize = 1024;
 pub struct Incoming {
     /// One object.
     pub one: UnboundedReceiver<ObjectRef<Guarded>>,
-    /// All objects.
-    pub all: UnboundedReceiver<()>,
+    /// All objects, or those of one namespace.
+    pub many: UnboundedReceiver<Within>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Trigger {
+    One(ObjectRef<Guarded>),
+    Many(Within),
 }
 
 /// Passes triggers on to `queue` for as long as it is polled, once `standing` leads.
@@ -41,29 +48,33 @@ pub async fn pass_on(
         // A closed channel means that the controller is shutting down.
         let _ = queue.unbounded_send(object);
     };
-    let pass_all = || {
-        for object in objects.state() {
+    let pass_all = |within: &Within| {
+        let is_meant = |object: &Guarded| within.is_none() || object.meta().namespace.as_deref() == within.as_deref();
+        for object in objects.state().into_iter().filter(|object| is_meant(object)) {
             pass(ObjectRef::from_obj(object.as_ref()));
         }
     };
-    let mut triggers = stream::select(incoming.one.map(Some), incoming.all.map(|()| None)).ready_chunks(TOGETHER);
+    let (ones, crowds) = (incoming.one.map(Trigger::One), incoming.many.map(Trigger::Many));
+    let mut triggers = stream::select(ones, crowds).ready_chunks(TOGETHER);
     loop {
         tokio::select! {
             leads = standing.wait_for(|standing| standing.leads(Instant::now())) => if leads.is_ok() { break } else { return },
             some = triggers.next() => if some.is_none() { return },
         }
     }
-    pass_all();
+    pass_all(&None);
     while let Some(some) = triggers.next().await {
-        if some.contains(&None) {
-            pass_all();
+        let some: HashSet<_> = some.into_iter().collect();
+        if some.contains(&Trigger::Many(None)) {
+            pass_all(&None);
             continue;
         }
-        let some: HashSet<_> = some.into_iter().flatten().collect();
-        // A child's name need not be an object's.
-        for object in some {
-            if objects.get(&object).is_some() {
-                pass(object);
+        for trigger in some {
+            match trigger {
+                // A child's name need not be an object's.
+                Trigger::One(object) if objects.get(&object).is_some() => pass(object),
+                Trigger::One(_) => {}
+                Trigger::Many(within) => pass_all(&within),
             }
         }
     }
@@ -111,13 +122,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_standby_passes_nothing_on_and_the_leader_begins_with_all() {
         let (one, touched) = mpsc::unbounded();
-        let (all, everything) = mpsc::unbounded();
+        let (many, crowds) = mpsc::unbounded();
         let (standing, seen) = watch::channel(Standing::Standby);
         let (queue, mut passed) = mpsc::unbounded();
         let progress = Arc::new(Progress::new(Duration::from_mins(2)));
         let incoming = Incoming {
             one: touched,
-            all: everything,
+            many: crowds,
         };
         tokio::spawn(pass_on(
             incoming,
@@ -129,7 +140,7 @@ mod tests {
         let settle = || tokio::time::sleep(Duration::from_millis(1));
 
         one.unbounded_send(named("orders")).unwrap();
-        all.unbounded_send(()).unwrap();
+        many.unbounded_send(None).unwrap();
         settle().await;
         assert_eq!((names(&mut passed), progress.waiting()), (Vec::new(), 0));
 
@@ -145,13 +156,20 @@ mod tests {
         assert_eq!(names(&mut passed), ["stock"]);
 
         one.unbounded_send(named("stock")).unwrap();
-        all.unbounded_send(()).unwrap();
-        all.unbounded_send(()).unwrap();
+        many.unbounded_send(None).unwrap();
+        many.unbounded_send(None).unwrap();
         settle().await;
         assert_eq!(
             names(&mut passed),
             ["orders", "stock"],
             "once, however many asked for all"
         );
+
+        many.unbounded_send(Some("elsewhere".into())).unwrap();
+        settle().await;
+        assert_eq!(names(&mut passed), Vec::<String>::new());
+        many.unbounded_send(Some("shop".into())).unwrap();
+        settle().await;
+        assert_eq!(names(&mut passed), ["orders", "stock"]);
     }
 }

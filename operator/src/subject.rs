@@ -37,6 +37,8 @@ pub struct Subject<A, V> {
 pub enum Concerns {
     /// The `WebhookService` that it names by its labels or its own name.
     Namesake,
+    /// Those of the namespace that it is.
+    Within,
     /// Every one.
     All,
 }
@@ -62,10 +64,10 @@ where
         }
     }
 
-    /// A change of one concerns every `WebhookService`.
+    /// A change of one concerns these.
     #[must_use]
-    pub fn for_all(mut self) -> Self {
-        self.concerns = Concerns::All;
+    pub fn concerning(mut self, concerns: Concerns) -> Self {
+        self.concerns = concerns;
         self
     }
 

@@ -181,7 +181,7 @@ fn tell(news: Option<Vec<Place>>, triggers: &Triggers) {
                 let _ = triggers.one.unbounded_send(ObjectRef::new(&name).within(&namespace));
             }
         }
-        None => drop(triggers.all.unbounded_send(())),
+        None => drop(triggers.many.unbounded_send(None)),
     }
 }
 

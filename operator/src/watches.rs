@@ -43,13 +43,16 @@ use crate::trouble::Receiver;
 /// A `WebhookService` that may be unreadable; one such object must not stop the others.
 pub type Guarded = DeserializeGuard<WebhookService>;
 
+/// The namespace of the objects that are meant; none for all of them.
+pub type Within = Option<Box<str>>;
+
 /// What may have to be looked at again.
 #[derive(Clone, Debug)]
 pub struct Triggers {
     /// One object, because something with its name changed.
     pub one: UnboundedSender<ObjectRef<Guarded>>,
-    /// All objects.
-    pub all: UnboundedSender<()>,
+    /// All objects, or those of one namespace.
+    pub many: UnboundedSender<Within>,
     /// The shared objects.
     pub shared: Arc<Notify>,
     /// Where failures are counted.
@@ -176,7 +179,7 @@ const OPTIONAL_WAIT: Duration = Duration::from_secs(5);
 fn choose(client: &Client, scope: &ScopeSettings, triggers: &Triggers) -> Chosen {
     Chosen(scope.namespace_selector.as_ref().map(|selector| {
         let subject = Subject::of::<Namespace>(client, &[None], |_: &Metadata| ());
-        start(subject.labelled(selector).for_all(), triggers)
+        start(subject.labelled(selector).concerning(Concerns::Within), triggers)
     }))
 }
 
@@ -234,7 +237,7 @@ impl Triggers {
     /// Has everything looked at again.
     pub fn tell_all(&self) {
         self.shared.notify_one();
-        let _ = self.all.unbounded_send(());
+        let _ = self.many.unbounded_send(None);
     }
 
     /// Has those looked at again whom an event concerns.
@@ -242,6 +245,9 @@ impl Triggers {
         // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
             watcher::Event::Apply(_) | watcher::Event::Delete(_) if concerns == Concerns::All => self.tell_all(),
+            watcher::Event::Apply(namespace) | watcher::Event::Delete(namespace) if concerns == Concerns::Within => {
+                let _ = self.many.unbounded_send(Some(namespace.name_any().into()));
+            }
             watcher::Event::Apply(object) | watcher::Event::Delete(object) => {
                 // A stranger's labels say nothing; its name may be that of a child of ours, in whose way it stands.
                 let is_ours = names::is_managed(object.labels());
