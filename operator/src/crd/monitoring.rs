@@ -46,6 +46,11 @@ pub struct ServiceMonitorSettings {
     #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[1-9][0-9]*(ms|s|m|h)$')", "write one number and its unit, for example 500ms, 10s or 1m")]))]
     pub scrape_timeout: Option<String>,
 
+    /// True: Prometheus, of release 3.0 or later, keeps each histogram also as a native one with the same bounds, which is one series
+    /// and exact over any labels. The classic ones stay, since rules and dashboards read them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub native_histograms: bool,
+
     /// Labels by which a Prometheus selects this `ServiceMonitor`, for example `release: kube-prometheus-stack`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("maxProperties" = 32))]
@@ -69,6 +74,7 @@ impl Default for ServiceMonitorSettings {
             enabled: true,
             interval: "30s".to_owned(),
             scrape_timeout: None,
+            native_histograms: false,
             labels: BTreeMap::new(),
             relabelings: Vec::new(),
             metric_relabelings: Vec::new(),

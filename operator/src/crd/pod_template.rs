@@ -53,6 +53,6 @@ pub struct PodTemplate {
     /// More variables of the receiver's container, for an image of your own, or `RUST_LOG`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
-    #[schemars(extend("x-kubernetes-validations" = [rule("self.all(one, !one.name.startsWith('WEBHOOK_'))", "variables that start with WEBHOOK_ are the receiver's settings and set by the operator: use the fields of spec instead"), rule("self.all(one, !has(one.value) || one.value == '' || !has(one.valueFrom))", "a variable has a value or a valueFrom: leave one of the two out")]))]
+    #[schemars(extend("x-kubernetes-validations" = [rule("self.all(one, !one.name.startsWith('WEBHOOK_'))", "variables that start with WEBHOOK_ are the receiver's settings and set by the operator: use the fields of spec instead"), rule("self.all(one, !has(one.value) || one.value == '' || !has(one.valueFrom))", "a variable has a value or a valueFrom: leave one of the two out"), rule("self.all(one, !has(one.valueFrom) || [has(one.valueFrom.fieldRef), has(one.valueFrom.resourceFieldRef), has(one.valueFrom.configMapKeyRef), has(one.valueFrom.secretKeyRef), has(one.valueFrom.fileKeyRef)].exists_one(is, is))", "a valueFrom has one source: write exactly one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef and fileKeyRef")]))]
     pub env: Vec<EnvVar>,
 }

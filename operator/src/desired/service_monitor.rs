@@ -24,6 +24,8 @@ pub(super) fn build(validated: &Validated) -> Option<ServiceMonitor> {
         spec: ServiceMonitorSpec {
             selector: names::matching(names::receiver_labels(&validated.name)),
             namespace_selector: None,
+            convert_classic_histograms: settings.native_histograms.then_some(true),
+            scrape_classic_histograms: settings.native_histograms.then_some(true),
             endpoints: vec![Endpoint {
                 // Behind no Service: senders would reach it there.
                 target_port: is_apart.then(|| names::METRICS_PORT_NAME.to_owned()),
@@ -82,6 +84,16 @@ mod tests {
             built["spec"]["endpoints"],
             json!([{"targetPort": "metrics", "path": "/metrics", "interval": "30s", "relabelings": rules, "metricRelabelings": rules}])
         );
+    }
+
+    #[test]
+    fn native_histograms_come_beside_the_classic_ones() {
+        let spec = |native: bool| json!({"monitoring": {"serviceMonitor": {"nativeHistograms": native}}});
+        let built = |native| serde_json::to_value(super::build(&validated(spec(native)))).unwrap();
+        let mut expected = built(false);
+        expected["spec"]["convertClassicHistogramsToNHCB"] = json!(true);
+        expected["spec"]["scrapeClassicHistograms"] = json!(true);
+        assert_eq!(built(true), expected);
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub struct ServiceMonitorSpec {
     pub namespace_selector: Option<NamespaceSelector>,
     /// What to scrape behind each.
     pub endpoints: Vec<Endpoint>,
+    /// True: classic histograms become native ones with their bounds. Since 0.81, so only where it is asked for.
+    #[serde(rename = "convertClassicHistogramsToNHCB", skip_serializing_if = "Option::is_none")]
+    pub convert_classic_histograms: Option<bool>,
+    /// True: the classic ones stay beside them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scrape_classic_histograms: Option<bool>,
 }
 
 /// What the Prometheus Operator says of it, where its gate `StatusForConfigurationResources` is on.

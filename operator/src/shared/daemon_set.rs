@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::{CadvisorSettings, shared_meta};
+use super::{CadvisorSettings, shared_meta, version};
 use crate::hardening;
 use crate::names;
 
@@ -92,7 +92,12 @@ fn host_directory(name: &str, path: &str) -> Volume {
     }
 }
 
-fn arguments() -> Vec<String> {
+fn arguments(image: &str) -> Vec<String> {
+    let pressure = if version::knows_pressure(image) {
+        ",pressure"
+    } else {
+        ""
+    };
     let labels = "io.kubernetes.container.name,io.kubernetes.pod.name,io.kubernetes.pod.namespace";
     vec![
         format!("--port={}", names::CADVISOR_PORT),
@@ -101,7 +106,7 @@ fn arguments() -> Vec<String> {
         // All labels of all containers would be the cost of cAdvisor, and its cardinality.
         "--store_container_labels=false".to_owned(),
         format!("--whitelisted_container_labels={labels}"),
-        "--enable_metrics=cpu,memory,network,diskIO,pressure".to_owned(),
+        format!("--enable_metrics=cpu,memory,network,diskIO{pressure}"),
         format!("--housekeeping_interval={HOUSEKEEPING}"),
         format!("--max_housekeeping_interval={HOUSEKEEPING}"),
         "--allow_dynamic_housekeeping=false".to_owned(),
@@ -133,7 +138,7 @@ fn container(settings: &CadvisorSettings) -> Container {
         name: "cadvisor".to_owned(),
         image: Some(settings.image.clone()),
         image_pull_policy: Some("IfNotPresent".to_owned()),
-        args: Some(arguments()),
+        args: Some(arguments(&settings.image)),
         ports: Some(vec![ContainerPort {
             name: Some(names::CADVISOR_PORT_NAME.to_owned()),
             container_port: names::CADVISOR_PORT,
@@ -195,6 +200,25 @@ mod tests {
                 .flatten()
                 .all(|mount| mount.read_only == Some(true))
         );
+    }
+
+    #[test]
+    fn an_old_cadvisor_is_not_asked_for_what_would_end_it() {
+        let arguments = |image: &str| {
+            let mut settings = settings();
+            image.clone_into(&mut settings.image);
+            super::build(&settings).spec.template.spec.unwrap().containers[0]
+                .args
+                .clone()
+                .unwrap()
+        };
+        let (old, new) = (
+            arguments("gcr.io/cadvisor/cadvisor:v0.47.2"),
+            arguments("ghcr.io/google/cadvisor:v0.60.5"),
+        );
+        let kinds = "--enable_metrics=cpu,memory,network,diskIO";
+        assert_eq!(old.iter().filter(|one| !new.contains(one)).collect::<Vec<_>>(), [kinds]);
+        assert!(new.contains(&format!("{kinds},pressure")));
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub(super) fn build(settings: &CadvisorSettings, wanted: &Wanted) -> ServiceMoni
                 ],
                 ..Endpoint::default()
             }],
+            ..ServiceMonitorSpec::default()
         },
     }
 }

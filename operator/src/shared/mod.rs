@@ -5,6 +5,7 @@ mod daemon_set;
 mod kubelet;
 mod service;
 mod service_monitor;
+mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -26,6 +26,7 @@ pub(super) fn build(settings: &CadvisorSettings, wanted: &Wanted) -> ServiceMoni
                 metric_relabelings: sample_rules(wanted),
                 ..Endpoint::default()
             }],
+            ..ServiceMonitorSpec::default()
         },
     }
 }

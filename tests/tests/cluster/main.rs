@@ -18,6 +18,7 @@ mod late_apis;
 mod leadership;
 mod missing_image;
 mod missing_secret;
+mod monitored;
 mod nothing_lost;
 mod own_port;
 mod ownership;

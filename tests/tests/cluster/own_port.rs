@@ -30,7 +30,12 @@ async fn is_scraped(space: &Space) -> Result<()> {
         || async {
             let kept = prometheus::query(&space.client, &format!("webhook_requests_total{{{labels}}}")).await?;
             let gone = prometheus::query(&space.client, &format!("webhook_own_time_seconds_count{{{labels}}}")).await?;
-            Ok(holds(!kept.is_empty() && gone.is_empty(), &(kept.len(), gone)))
+            let native = format!("histogram_count(webhook_processing_time_seconds{{{labels}}})");
+            let native = prometheus::query(&space.client, &native).await?;
+            let classic = format!("webhook_processing_time_seconds_bucket{{{labels}}}");
+            let classic = prometheus::query(&space.client, &classic).await?;
+            let is_so = !kept.is_empty() && gone.is_empty() && native.len() == 1 && !classic.is_empty();
+            Ok(holds(is_so, &(kept.len(), gone, native, classic.len())))
         },
     )
     .await
@@ -42,7 +47,8 @@ async fn metrics_leave_the_webhooks_port_and_are_scraped_where_they_are() -> Res
     space::with("own-port", |space| async move {
         let rules = json!([{"targetLabel": "team", "replacement": "payments"}]);
         let dropped = json!([{"action": "drop", "sourceLabels": ["__name__"], "regex": "webhook_own_time_seconds.*"}]);
-        let monitor = json!({"interval": "5s", "relabelings": rules, "metricRelabelings": dropped});
+        let monitor =
+            json!({"interval": "5s", "nativeHistograms": true, "relabelings": rules, "metricRelabelings": dropped});
         let spec = json!({
             "replicas": 1, "resources": {"requests": {"cpu": "5m"}},
             "monitoring": {"port": 9090, "containerMetrics": "None", "serviceMonitor": monitor},

@@ -58,6 +58,7 @@ async fn nothing_is_written_at_rest_nor_by_a_new_operator() -> Result<()> {
         for name in ["a", "b"] {
             space.ready(name).await?;
             space.condition(name, "ContainerMetricsReady", "True").await?;
+            space.condition(name, "Monitored", "True").await?;
         }
         at_rest(&space).await?;
         let children = space.versions().await?;

@@ -1,6 +1,6 @@
 //! What a user's `podTemplate` adds to the pods, merged so that what is ours stays ours.
 
-use k8s_openapi::api::core::v1::{LocalObjectReference, PodSpec, TopologySpreadConstraint};
+use k8s_openapi::api::core::v1::{Affinity, LocalObjectReference, PodSpec, TopologySpreadConstraint};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::names;
@@ -23,7 +23,7 @@ pub(super) fn add(pod: &mut PodSpec, validated: &Validated) {
     let template = &validated.spec.pod_template;
     pod.node_selector = (!template.node_selector.is_empty()).then(|| template.node_selector.clone());
     pod.tolerations = (!template.tolerations.is_empty()).then(|| template.tolerations.clone());
-    pod.affinity.clone_from(&template.affinity);
+    pod.affinity = template.affinity.as_ref().and_then(affinity);
     pod.priority_class_name.clone_from(&template.priority_class_name);
     pod.topology_spread_constraints = Some(spread(validated));
     let secrets = validated.spec.image_pull_secrets.iter();
@@ -33,6 +33,19 @@ pub(super) fn add(pod: &mut PodSpec, validated: &Validated) {
         })
         .collect();
     pod.image_pull_secrets = (!secrets.is_empty()).then_some(secrets);
+}
+
+/// Without what is empty: that means nothing, and once something was there the API server would leave it out.
+fn affinity(wanted: &Affinity) -> Option<Affinity> {
+    fn some<T: Default + PartialEq + Clone>(part: Option<&T>) -> Option<T> {
+        part.filter(|part| **part != T::default()).cloned()
+    }
+    let wanted = Affinity {
+        node_affinity: some(wanted.node_affinity.as_ref()),
+        pod_affinity: some(wanted.pod_affinity.as_ref()),
+        pod_anti_affinity: some(wanted.pod_anti_affinity.as_ref()),
+    };
+    some(Some(&wanted))
 }
 
 fn spread(validated: &Validated) -> Vec<TopologySpreadConstraint> {

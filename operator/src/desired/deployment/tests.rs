@@ -237,6 +237,19 @@ fn a_pod_template_adds_and_touches_nothing_of_ours() {
 }
 
 #[test]
+fn an_affinity_that_says_nothing_is_left_out() {
+    let plain = super::build(&validated(json!({})));
+    for affinity in [
+        json!({}),
+        json!({"nodeAffinity": {}}),
+        json!({"podAffinity": {}, "podAntiAffinity": {}}),
+    ] {
+        let with = super::build(&validated(json!({"podTemplate": {"affinity": affinity}})));
+        assert_eq!(with, plain, "{affinity}");
+    }
+}
+
+#[test]
 fn a_port_of_its_own_takes_metrics_and_health() {
     let mut expected = serde_json::to_value(super::build(&validated(json!({})))).unwrap();
     let container = &mut expected["spec"]["template"]["spec"]["containers"][0];
