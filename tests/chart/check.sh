@@ -54,7 +54,7 @@ form bare/bare --set crds.enabled=false,userRoles.enabled=false,networkPolicy.en
 has everything '"registry.example.com:5000/mirror/webhooks/operator@sha256:1' '"registry.example.com:5000/mirror/google/cadvisor@sha256:3' \
   'value: "webhooks=on,team in (a,b)"' 'webhook-operator.dev/controller-id: "blue"' 'release: stack' 'webhook-operator-test.shop.svc' \
   'dashboards: team-a' 'grafana_folder: "Team A"' 'webhook-operator-system.webhook-operator.fleet.json: |'
-has two pull-{a,b} 'namespace: shop-'{a,b} spread-{a,b} node-{a,b} taint-{a,b} annotation-{a,b} label-{a,b} account-{a,b} from-{a,b} 'port: 700'{1,2} monitor-{a,b} dashboard-{a,b} 'grafana_dashboard: "1"'
+has two pull-{a,b} 'namespace: shop-'{a,b} spread-{a,b} node-{a,b} taint-{a,b} annotation-{a,b} label-{a,b} account-{a,b} from-{a,b} 'port: 700'{1,2} monitor-{a,b} dashboard-{a,b}
 lacks namespaces 'kind: ClusterRole'
 has namespaces 'namespace: bank' 'value: "shop,bank"'
 has selector 'resources: [namespaces]'
