@@ -41,6 +41,7 @@ lint: ## Formatting and lints; a warning is an error.
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 
-crds: ## Writes the definition anew, from the operator's types, to where users and the chart take it.
+crds: ## Writes the definition and the fleet's dashboard anew, from the operator's code, to where users and the chart take them.
 	cargo run --quiet --locked -p webhook-operator -- crds > crds/webhookservices.yaml
 	cp crds/webhookservices.yaml charts/webhook-operator/crd.yaml
+	cargo run --quiet --locked -p webhook-operator -- dashboard > charts/webhook-operator/dashboards/fleet.json

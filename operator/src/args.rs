@@ -75,6 +75,8 @@ pub struct Args {
 pub enum Command {
     /// Prints the custom resource definition as YAML.
     Crds,
+    /// Prints the Grafana dashboard of the operator and of all receivers together, as JSON.
+    Dashboard,
     /// Prints the children that the operator would make of the `WebhookService` objects in a file, without asking a cluster.
     Render {
         /// The file; `-` for standard input.

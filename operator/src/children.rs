@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::Deployment;
-use kube::api::ListParams;
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::api::{ApiResource, ListParams};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Resource};
 use serde::Serialize;
@@ -16,9 +17,10 @@ use crate::context::Context;
 use crate::crd::WebhookService;
 use crate::desired::Desired;
 use crate::error::Error;
-use crate::optional::{Feature, Served};
+use crate::optional::{Feature, Served, cache};
 use crate::owner::{self, Keeper};
 use crate::seen::Seen;
+use crate::subject::Metadata;
 use crate::validate::Validated;
 
 /// What came of sending an object's children.
@@ -59,6 +61,7 @@ pub async fn apply(
         network_policy,
         ingress,
         http_route,
+        dashboard,
     } = desired;
     let watches = &context.watches;
     let mut walk = Walk {
@@ -84,6 +87,7 @@ pub async fn apply(
     walk.receivers(deployment).await;
     walk.optional(autoscaler.as_ref(), &watches.autoscalers, Weight::Feature)
         .await;
+    walk.dashboard(dashboard.as_ref()).await;
     walk.outcome
 }
 
@@ -145,6 +149,28 @@ impl Walk<'_> {
         }
     }
 
+    /// Of `ConfigMaps` ours alone are watched. What else may stand under the name is asked for, just before one is made.
+    async fn dashboard(&mut self, wanted: Option<&ConfigMap>) {
+        let feature = &self.context.watches.dashboards;
+        let memory = &self.context.applier.memory;
+        let child = child::<ConfigMap>(&self.validated.namespace, &self.validated.name);
+        let is_unseen = cache(feature).is_some_and(|ours| self.found(&ours).is_none());
+        if let Some(wanted) = wanted.filter(|_| is_unseen && !memory.may_lag(child)) {
+            let recorded = self.recorded.get(child.kind).map(String::as_str);
+            let sent = match self.unlabelled::<ConfigMap>().await {
+                Ok(None) => return self.optional(Some(wanted), feature, Weight::Feature).await,
+                // Ours, but for the label that the watch goes by, or a stranger's.
+                Ok(Some(there)) => {
+                    let applier = &self.context.applier;
+                    applier.apply(wanted, Some(&there), self.keeper(), recorded).await
+                }
+                Err(error) => Err(error),
+            };
+            return self.note(child.kind, Weight::Feature, sent);
+        }
+        self.optional(wanted, feature, Weight::Feature).await;
+    }
+
     async fn receivers(&mut self, wanted: &Deployment) {
         let (namespace, name) = (&self.validated.namespace, &self.validated.name);
         let there = self.context.watches.receivers.get(namespace, name);
@@ -198,13 +224,23 @@ impl Walk<'_> {
         applier.delete::<K>(namespace, name, found, self.keeper()).await
     }
 
+    /// What the API server has under the object's name, whoever keeps it.
+    async fn unlabelled<K>(&self) -> Result<Option<Seen>, Error>
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
+    {
+        let (client, Validated { namespace, name, .. }) = (self.context.client.clone(), self.validated);
+        let api = Api::<Metadata>::namespaced_with(client, namespace, &ApiResource::erase::<K>(&()));
+        let found = deadline(kind_of::<K>(), name, api.list_metadata(&named(name))).await?;
+        Ok(found.items.first().map(|found| Seen::of(&found.metadata)))
+    }
+
     /// Whether the object is still there, and the API server has no later spec of it: its watch may lag behind those of the children.
     /// Where it does, it is about to tell, and the object is looked at again.
     async fn is_latest(&self) -> Result<bool, Error> {
         let (validated, client) = (self.validated, self.context.client.clone());
         let api = Api::<WebhookService>::namespaced(client, &validated.namespace);
-        // A list of one: reading one by its name would be a right of its own.
-        let this = ListParams::default().fields(&format!("metadata.name={}", validated.name));
+        let this = named(&validated.name);
         let live = deadline("WebhookService", &validated.name, api.list_metadata(&this)).await?;
         Ok(live.items.iter().any(|live| {
             live.metadata.uid.as_ref() == Some(&validated.owner.uid)
@@ -227,4 +263,9 @@ impl Walk<'_> {
             (Err(error), Weight::Feature) => self.outcome.features.push(error),
         }
     }
+}
+
+/// A list of one: reading one by its name would be a right of its own.
+fn named(name: &str) -> ListParams {
+    ListParams::default().fields(&format!("metadata.name={name}"))
 }

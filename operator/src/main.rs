@@ -1,4 +1,4 @@
-//! The `webhook-operator` program: reads its flags, then runs the controller or prints the CRD.
+//! The `webhook-operator` program: reads its flags, then runs the controller or prints what was asked for.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use webhook_operator::args::{Args, Command};
 use webhook_operator::controller::{LeaseSettings, Operator, Settings};
 use webhook_operator::crd::WebhookService;
+use webhook_operator::desired::dashboard::fleet;
 use webhook_operator::metrics::Metrics;
 use webhook_operator::render::render;
 use webhook_operator::scope::ScopeSettings;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let result = match args.command {
         Some(Command::Crds) => print_crds(),
+        Some(Command::Dashboard) => print_dashboard(),
         Some(Command::Render {
             file,
             namespace,
@@ -42,6 +44,11 @@ fn main() -> ExitCode {
 fn print_crds() -> Result<(), Failure> {
     let yaml = serde_saphyr::to_string(&WebhookService::crd())?;
     Ok(std::io::stdout().write_all(yaml.as_bytes())?)
+}
+
+fn print_dashboard() -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(&fleet())?;
+    Ok(writeln!(std::io::stdout(), "{json}")?)
 }
 
 fn print_children(file: &Path, namespace: &str, receiver_image: &str) -> Result<(), Failure> {

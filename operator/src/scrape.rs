@@ -107,6 +107,7 @@ impl View {
             ("NetworkPolicy", count(&watches.network_policies).unwrap_or_default()),
             ("Ingress", count(&watches.ingresses).unwrap_or_default()),
             ("HTTPRoute", count(&watches.http_routes).unwrap_or_default()),
+            ("ConfigMap", count(&watches.dashboards).unwrap_or_default()),
         ] {
             gauges.watched_objects.with_label_values(&[kind]).set(number(count));
         }

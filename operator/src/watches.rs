@@ -10,7 +10,7 @@ use futures::channel::mpsc::UnboundedSender;
 use futures::{StreamExt, pin_mut};
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{Namespace, Pod, Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Pod, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::api::ApiResource;
@@ -100,6 +100,8 @@ pub struct Watches {
     pub http_routes: Feature<Seen>,
     /// Our `HTTPRoutes` with their status.
     pub routes: Feature<Routed>,
+    /// Our `ConfigMaps`. Of those of others there may be far more than of anything else here.
+    pub dashboards: Feature<Seen>,
 }
 
 impl Watches {
@@ -136,6 +138,10 @@ impl Watches {
             ingresses: built_in(any::<Ingress>(client, all), triggers),
             http_routes: custom(any::<HttpRoute>(client, all), triggers),
             routes: custom(ours::<HttpRoute, _>(client, all, Routed::of), triggers),
+            dashboards: built_in(
+                any::<ConfigMap>(client, all).labelled(&names::managed_selector()),
+                triggers,
+            ),
         }
     }
 
@@ -165,6 +171,7 @@ impl Watches {
                 known(&self.ingresses),
                 known(&self.http_routes),
                 known(&self.routes),
+                known(&self.dashboards),
             )
         };
         let _ = tokio::time::timeout(OPTIONAL_WAIT, optional).await;

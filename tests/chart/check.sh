@@ -52,13 +52,14 @@ mkdir "$work/bare"
 form bare/bare --set crds.enabled=false,userRoles.enabled=false,networkPolicy.enabled=false,podDisruptionBudget.enabled=false
 
 has everything '"registry.example.com:5000/mirror/webhooks/operator@sha256:1' '"registry.example.com:5000/mirror/google/cadvisor@sha256:3' \
-  'value: "webhooks=on,team in (a,b)"' 'webhook-operator.dev/controller-id: "blue"' 'release: stack' 'webhook-operator-test.shop.svc'
-has two pull-{a,b} 'namespace: shop-'{a,b} spread-{a,b} node-{a,b} taint-{a,b} annotation-{a,b} label-{a,b} account-{a,b} from-{a,b} 'port: 700'{1,2} monitor-{a,b}
-has everything 'value: "https://metrics.example.com/prometheus"' 'port: 443}' 'port: 9091}'
-lacks defaults PROMETHEUS_URL 'port: 9090'
+  'value: "webhooks=on,team in (a,b)"' 'webhook-operator.dev/controller-id: "blue"' 'release: stack' 'webhook-operator-test.shop.svc' \
+  'dashboards: team-a' 'grafana_folder: "Team A"' 'webhook-operator-system.webhook-operator.fleet.json: |'
+has two pull-{a,b} 'namespace: shop-'{a,b} spread-{a,b} node-{a,b} taint-{a,b} annotation-{a,b} label-{a,b} account-{a,b} from-{a,b} 'port: 700'{1,2} monitor-{a,b} dashboard-{a,b}
 lacks namespaces 'kind: ClusterRole'
 has namespaces 'namespace: bank' 'value: "shop,bank"'
-lacks defaults 'kind: ServiceMonitor' NAMESPACES NAMESPACE_SELECTOR CONTROLLER_ID '[secrets'
+lacks defaults 'kind: ServiceMonitor' 'kind: ConfigMap' NAMESPACES NAMESPACE_SELECTOR CONTROLLER_ID '[secrets'
+has everything 'value: "https://metrics.example.com/prometheus"' 'port: 443}' 'port: 9091}'
+lacks defaults PROMETHEUS_URL 'port: 9090'
 has string '"registry.example.com/cadvisor:v1"'
 lacks single 'kind: PodDisruptionBudget'
 lacks bare/bare 'kind: CustomResourceDefinition' '-edit' 'kind: NetworkPolicy' 'kind: PodDisruptionBudget'
@@ -74,6 +75,7 @@ refused 'no node could be drained' --set podDisruptionBudget.minAvailable=2
 refused 'no node could be drained' --set podDisruptionBudget.minAvailable=51%
 refused 'write another label' --set 'podLabels.app\.kubernetes\.io/name=x'
 refused 'neither tag nor digest' --set cadvisor.image.tag=
+refused '/dashboard/folder' --set dashboard.folder=../admin
 refused '/image/digest' --set image.digest=sha256:1
 refused '/prometheus/url' --set prometheus.url=prometheus:9090
 

@@ -30,6 +30,10 @@
 - apiGroups: [gateway.networking.k8s.io]
   resources: [httproutes]
   verbs: [list, watch, create, patch, delete]
+# The dashboards. A list of them cannot be narrowed to ours; of others' the metadata of one of an object's name is read at most.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [list, watch, create, patch, delete]
 # Why a receiver does not start.
 - apiGroups: [""]
   resources: [pods]

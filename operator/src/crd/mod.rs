@@ -1,6 +1,7 @@
 //! The `WebhookService` API: what a user may write, with its defaults, its rules and the words `kubectl explain` shows.
 //! Owns the schema that `crds/` is generated from; knows nothing of how a field is served.
 
+mod dashboard;
 mod delivery;
 mod exposure;
 mod limits;
@@ -17,6 +18,7 @@ use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use dashboard::Dashboard;
 pub use delivery::{AuthorityKind, AuthorityReference, Delivery, DeliveryFormat, HttpDelivery, ServiceReference};
 pub use exposure::{HttpRoute, Ingress, NetworkPolicySettings, ParentReference, UrlScheme};
 pub use limits::Limits;

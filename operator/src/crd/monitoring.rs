@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::dashboard::Dashboard;
 use super::rule::rule;
 
 /// What a Prometheus gets to see.
@@ -18,6 +19,10 @@ pub struct Monitoring {
     /// `Kubelet`: the kubelets' own, where Prometheus may scrape them. `Self`: each receiver tells of its own container, for
     /// clusters where neither may be; it knows no network. `None`: nowhere.
     pub container_metrics: ContainerMetrics,
+
+    /// A Grafana dashboard of the receivers, in a `ConfigMap`. Absent: none, and one made earlier is removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dashboard: Option<Dashboard>,
 
     /// A port of the pods for `/metrics` and health alone, so that they are not on the webhooks' port and not behind its
     /// Service, for example 9090. Default: the webhooks' port serves them too.

@@ -41,7 +41,7 @@ pub struct PodTemplate {
 
     /// How the pods spread. Default: over nodes, where there is room. A constraint without `labelSelector` counts the receivers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16))]
+    #[schemars(length(max = 16), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["topologyKey", "whenUnsatisfiable"]))]
     pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
 
     /// The `PriorityClass` of the pods; it must exist. Default: the cluster's.

@@ -1,6 +1,8 @@
 //! What a `WebhookService` asks for, as whole objects. Pure: one file per managed kind, each a function of `Validated`.
 
 mod autoscaler;
+mod config_map;
+pub mod dashboard;
 mod deployment;
 mod disruption_budget;
 mod http_route;
@@ -12,7 +14,7 @@ mod service_monitor;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -45,6 +47,8 @@ pub struct Desired {
     pub ingress: Option<Ingress>,
     /// The same by the Gateway API.
     pub http_route: Option<HttpRoute>,
+    /// What a Grafana shows of them.
+    pub dashboard: Option<ConfigMap>,
 }
 
 impl Desired {
@@ -64,6 +68,7 @@ impl Desired {
             network_policy,
             ingress,
             http_route,
+            dashboard,
         } = self;
         let all = [
             to_value(service_account)?,
@@ -75,6 +80,7 @@ impl Desired {
             to_value(network_policy)?,
             to_value(ingress)?,
             to_value(http_route)?,
+            to_value(dashboard)?,
         ];
         Ok(all.into_iter().filter(|document| !document.is_null()).collect())
     }
@@ -93,6 +99,7 @@ pub fn build(validated: &Validated) -> Desired {
         network_policy: network_policy::build(validated),
         ingress: ingress::build(validated),
         http_route: http_route::build(validated),
+        dashboard: config_map::build(validated),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
-use k8s_openapi::api::core::v1::{Service, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
 use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::api::ApiResource;
@@ -34,6 +34,7 @@ pub fn children() -> Vec<ApiResource> {
         ApiResource::erase::<NetworkPolicy>(&()),
         ApiResource::erase::<Ingress>(&()),
         ApiResource::erase::<HttpRoute>(&()),
+        ApiResource::erase::<ConfigMap>(&()),
     ]
 }
 
@@ -41,6 +42,15 @@ pub fn children() -> Vec<ApiResource> {
 #[must_use]
 pub fn all() -> Vec<ApiResource> {
     [ours(), shared()].into_iter().chain(children()).collect()
+}
+
+/// Whether Kubernetes itself puts this object into every namespace.
+#[must_use]
+pub fn is_given(kind: &str, name: &str) -> bool {
+    matches!(
+        (kind, name),
+        ("ServiceAccount", "default") | ("ConfigMap", "kube-root-ca.crt")
+    )
 }
 
 /// The kind of a resource, `Deployment` of `deployments`.

@@ -57,14 +57,14 @@ impl Mirror {
         Ok(Self { stores })
     }
 
-    /// All objects of these kinds in a namespace, but the `ServiceAccount` that each namespace has.
+    /// All objects of these kinds in a namespace, but those that each namespace has.
     #[must_use]
     pub fn objects(&self, namespace: &str) -> Vec<Mirrored> {
         let mut found = Vec::new();
         for (resource, store) in &self.stores {
             for object in store.state() {
                 let is_here = object.metadata.namespace.as_deref() == Some(namespace);
-                let is_given = resource.kind == "ServiceAccount" && object.metadata.name.as_deref() == Some("default");
+                let is_given = kinds::is_given(&resource.kind, object.metadata.name.as_deref().unwrap_or_default());
                 if is_here && !is_given {
                     let mut value = serde_json::to_value(&*object).unwrap_or_default();
                     if let Some(fields) = value.as_object_mut() {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use e2e::cluster;
 use e2e::objects::CHILDREN;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::kinds;
 
 /// Every object of a namespace that is ours, by `Kind/name`.
 pub type State = BTreeMap<String, Value>;
@@ -44,14 +46,31 @@ pub fn masked(objects: impl IntoIterator<Item = Value>, namespace: &str) -> Stat
     let mut state = State::new();
     for mut object in objects {
         let named = |field: &str| object.pointer(field).and_then(Value::as_str).unwrap_or_default();
-        let key = format!("{}/{}", named("/kind"), named("/metadata/name"));
+        let (kind, name) = (named("/kind"), named("/metadata/name"));
+        let key = format!("{kind}/{name}");
         // Each namespace has one of its own.
-        if key != "ServiceAccount/default" {
+        if !kinds::is_given(kind, name) {
+            if kind == "ConfigMap" {
+                open(&mut object);
+            }
             mask(&mut object, &[(namespace, "NAMESPACE")]);
             state.insert(key, object);
         }
     }
     state
+}
+
+/// Puts what a `ConfigMap`'s files say in the place of their text, with their names: a dashboard's file is called after its namespace, and
+/// its uid is made of that too.
+pub fn open(config_map: &mut Value) {
+    let Some(files) = config_map.get("data").and_then(Value::as_object) else {
+        return;
+    };
+    let opened = files.iter().map(|(name, text)| {
+        let said = text.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        json!({"file": name, "says": said.unwrap_or_else(|| text.clone())})
+    });
+    config_map["data"] = opened.collect();
 }
 
 /// Takes out of an object what each run has anew; `names` are the run's own, and what they are called instead.
@@ -136,5 +155,28 @@ fn differ(at: &str, wanted: &Value, there: &Value, all: &mut Vec<Difference>) {
             text: format!("is {there}, not {wanted}"),
         }),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The dashboard of `orders` in this namespace, as its `ConfigMap` has it.
+    fn dashboard(namespace: &str, uid: &str) -> Value {
+        let text = json!({"uid": uid, "title": format!("Webhooks: {namespace}/orders")}).to_string();
+        let file = format!("{namespace}.orders.json");
+        json!({"kind": "ConfigMap", "metadata": {"name": "orders"}, "data": {file: text}})
+    }
+
+    #[test]
+    fn dashboards_of_two_namespaces_are_alike_and_what_every_namespace_has_is_left_out() {
+        let given = json!({"kind": "ConfigMap", "metadata": {"name": "kube-root-ca.crt"}, "data": {"ca.crt": "a"}});
+        let state = |namespace, uid| masked([dashboard(namespace, uid), given.clone()], namespace);
+        let (one, other) = (state("shop-1", "webhooks-1"), state("bank-2", "webhooks-2"));
+        assert_eq!(one, other);
+        let says = json!({"file": "NAMESPACE.orders.json", "says": {"title": "Webhooks: NAMESPACE/orders"}});
+        let expected = json!({"kind": "ConfigMap", "metadata": {"name": "orders"}, "data": [says]});
+        assert_eq!(one, State::from([("ConfigMap/orders".to_owned(), expected)]));
     }
 }

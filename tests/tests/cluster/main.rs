@@ -9,6 +9,7 @@ mod chart;
 mod clean_metrics;
 mod container_metrics;
 mod counting;
+mod dashboard;
 mod delivery;
 mod drift;
 mod examples;

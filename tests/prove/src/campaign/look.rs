@@ -210,6 +210,9 @@ fn refusal(object: &Value, name: &str) -> Option<(String, String)> {
 
 /// Puts words where the API server or an autoscaler chooses, and where the object's name is.
 fn choose(object: &mut Value, name: &str, autoscaled: bool) {
+    if object["kind"] == "ConfigMap" {
+        state::open(object);
+    }
     if autoscaled && object["kind"] == "Deployment" {
         // How many there are is the autoscaler's choice, and without one the API server's, or what was before.
         object["spec"]["replicas"] = json!("CHOSEN");

@@ -155,6 +155,12 @@ pub(super) const OWN: &[Meaning] = &[
         ..ANY
     },
     Meaning {
+        paths: &["monitoring.dashboard.folder"],
+        right: &["a", "Team A", "A_b.c-9"],
+        wrong: &["", " a", "a ", ".a", "a/b", "../a", "a\nb", "ä"],
+        ..ANY
+    },
+    Meaning {
         paths: &["verification.custom.header", "verification.custom.timestampHeader"],
         right: &["X-Sig", "a", "X_9"],
         wrong: &["", "X Sig", "X:", "Ä", "a\nb"],

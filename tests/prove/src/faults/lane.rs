@@ -16,7 +16,7 @@ use super::workload::{Deed, Step};
 use crate::installation::Installation;
 use crate::mirror::{Mirror, Mirrored};
 use crate::proxy::call::Places;
-use crate::state::{State, mask};
+use crate::state::{State, mask, open};
 
 /// How often the mirror is looked at.
 pub const LOOK: Duration = Duration::from_millis(50);
@@ -78,6 +78,9 @@ impl Lane {
             for mut one in self.mirror.objects(namespace) {
                 let place = self.places.name(Some(namespace));
                 let key = format!("{place} {}/{}", one.resource.kind, one.name());
+                if one.resource.kind == "ConfigMap" {
+                    open(&mut one.object);
+                }
                 mask(&mut one.object, &names);
                 state.insert(key, one.object);
             }

@@ -181,6 +181,7 @@ fn every_field() -> Value {
                 "metricRelabelings": [{"action": "drop", "sourceLabels": ["__name__"], "regex": "go_.*"}],
             },
             "containerMetrics": "None", "port": 9090,
+            "dashboard": {"labels": {"grafana_dashboard": "team"}, "folder": "Webhooks"},
         },
     })
 }
