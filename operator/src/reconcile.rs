@@ -229,6 +229,7 @@ fn compute(
         shared_failure: shared_failure.as_ref(),
         kubelets: kubelets(&watches.kubelets),
         service_monitor_served: cache(&watches.service_monitors).is_some(),
+        prometheus_rule_served: cache(&watches.prometheus_rules).is_some(),
     };
     status::compute(validated, failures, &observed, old, Timestamp::now())
 }

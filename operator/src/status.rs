@@ -52,6 +52,8 @@ pub struct Observed<'a> {
     pub kubelets: Kubelets,
     /// Whether the API server knows `ServiceMonitors`.
     pub service_monitor_served: bool,
+    /// Whether it knows `PrometheusRules`.
+    pub prometheus_rule_served: bool,
 }
 
 /// What is known of the Service of all kubelets.
@@ -190,10 +192,11 @@ fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'
     } else {
         ""
     };
+    let unwatched = alerts::missing(validated, observed);
     Finding::new(
         true,
         "Ready",
-        format!("{} receivers take webhooks{unmonitored}", rollout.available),
+        format!("{} receivers take webhooks{unmonitored}{unwatched}", rollout.available),
     )
 }
 
@@ -252,6 +255,7 @@ fn paused(validated: &Validated) -> Finding {
     }
 }
 
+mod alerts;
 mod container_metrics;
 #[cfg(test)]
 mod tests;

@@ -26,7 +26,7 @@ use crate::cache::{self, Cache};
 use crate::crd::WebhookService;
 use crate::error::root_cause;
 use crate::exposure::{Front, Routed};
-use crate::external::{HttpRoute, ServiceMonitor};
+use crate::external::{HttpRoute, PrometheusRule, ServiceMonitor};
 use crate::merge::watch_all;
 use crate::metrics::Metrics;
 use crate::mounts::{self, Mounts};
@@ -81,6 +81,8 @@ pub struct Watches {
     pub kubelets: Feature<Seen>,
     /// Every `ServiceMonitor`.
     pub service_monitors: Feature<Seen>,
+    /// Every `PrometheusRule`.
+    pub prometheus_rules: Feature<Seen>,
     /// Every `HorizontalPodAutoscaler`.
     pub autoscalers: Feature<Seen>,
     /// Every `PodDisruptionBudget`.
@@ -122,6 +124,7 @@ impl Watches {
                 triggers,
             ),
             service_monitors: custom(any::<ServiceMonitor>(client, and_shared), triggers),
+            prometheus_rules: custom(any::<PrometheusRule>(client, all), triggers),
             autoscalers: built_in(any::<HorizontalPodAutoscaler>(client, all), triggers),
             disruption_budgets: built_in(any::<PodDisruptionBudget>(client, all), triggers),
             network_policies: built_in(any::<NetworkPolicy>(client, all), triggers),
@@ -150,6 +153,7 @@ impl Watches {
                 known(&self.cadvisors),
                 known(&self.kubelets),
                 known(&self.service_monitors),
+                known(&self.prometheus_rules),
                 known(&self.autoscalers),
                 known(&self.disruption_budgets),
                 known(&self.network_policies),

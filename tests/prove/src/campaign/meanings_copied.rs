@@ -9,7 +9,11 @@ const NO_LABEL: &[&str] = &["with space", "-a", "a/b/c"];
 pub(super) const COPIED: &[Meaning] = &[
     // Keys of maps.
     Meaning {
-        paths: &["podTemplate.labels", "monitoring.serviceMonitor.labels"],
+        paths: &[
+            "podTemplate.labels",
+            "monitoring.serviceMonitor.labels",
+            "monitoring.alerts.labels",
+        ],
         right: &["a", "example.org/a-b", "A_b.c"],
         wrong: &[
             "app.kubernetes.io/name",
@@ -45,6 +49,7 @@ pub(super) const COPIED: &[Meaning] = &[
         paths: &[
             "podTemplate.labels{}",
             "monitoring.serviceMonitor.labels{}",
+            "monitoring.alerts.labels{}",
             "podTemplate.nodeSelector{}",
             "*.matchLabels{}",
         ],

@@ -181,6 +181,10 @@ fn every_field() -> Value {
                 "metricRelabelings": [{"action": "drop", "sourceLabels": ["__name__"], "regex": "go_.*"}],
             },
             "containerMetrics": "None", "port": 9090,
+            "alerts": {
+                "errorRatio": "0.05", "p99Seconds": "0.1", "labels": {"release": "prometheus"}, "alertLabels": {"team": "shop"},
+                "runbookUrl": "https://git.example.org/runbooks",
+            },
         },
     })
 }
