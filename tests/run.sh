@@ -39,7 +39,10 @@ WEBHOOK_OPERATOR=$CARGO_TARGET_DIR/x86_64-unknown-linux-gnu/release/webhook-oper
 export HELM KUBECTL PROMTOOL WEBHOOK_OPERATOR
 
 # on CLUSTER --test NAME... -- ARGUMENT...: the whole workspace with the same features each time, so that its crates are built once.
-on() { WEBHOOK_E2E_CLUSTER=$1 cargo test --workspace --features e2e/cluster,prove/cluster --locked --no-fail-fast "${@:2}"; }
+on() { WEBHOOK_E2E_CLUSTER=$1 cargo test --workspace --features e2e/cluster,e2e/promtool,prove/cluster --locked --no-fail-fast "${@:2}"; }
+
+say "what alerts and recording rules mean"
+on $bare_cluster --test promtool
 
 say "faults, values and rest: a part of what \`make prove\` does"
 # One after another: each measures how soon the operator is where it should be.

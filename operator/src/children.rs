@@ -56,6 +56,7 @@ pub async fn apply(
         service,
         deployment,
         service_monitor,
+        prometheus_rule,
         autoscaler,
         disruption_budget,
         network_policy,
@@ -78,7 +79,8 @@ pub async fn apply(
     let budget = disruption_budget.as_ref();
     walk.optional(budget, &watches.disruption_budgets, Weight::Feature)
         .await;
-    walk.monitor(service_monitor.as_ref()).await;
+    walk.monitor(service_monitor.as_ref(), &watches.service_monitors).await;
+    walk.monitor(prometheus_rule.as_ref(), &watches.prometheus_rules).await;
     walk.optional(ingress.as_ref(), &watches.ingresses, Weight::Essential)
         .await;
     walk.optional(http_route.as_ref(), &watches.http_routes, Weight::Essential)
@@ -141,9 +143,12 @@ impl Walk<'_> {
         self.note(kind, weight, sent);
     }
 
-    /// Where `ServiceMonitors` are not served nothing is amiss: many clusters have no Prometheus Operator, and `Ready` says so.
-    async fn monitor(&mut self, wanted: Option<&crate::external::ServiceMonitor>) {
-        let feature = &self.context.watches.service_monitors;
+    /// Where the Prometheus Operator's kinds are not served nothing is amiss: many clusters have none, and `Ready` says so.
+    async fn monitor<K, V>(&mut self, wanted: Option<&K>, feature: &Feature<V>)
+    where
+        K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + Serialize,
+        V: AsRef<Seen> + Clone,
+    {
         if !matches!(&*feature.borrow(), Served::Absent) {
             self.optional(wanted, feature, Weight::Feature).await;
         }

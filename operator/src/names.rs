@@ -93,6 +93,22 @@ pub fn receiver_selector_text(instance: &str) -> String {
     format!("{INSTANCE}={instance},{NAME}={RECEIVER}")
 }
 
+/// The names of the pods of the receivers of `instance`, as Prometheus matches them: the whole, in RE2's syntax.
+/// Source: Kubernetes' `names/generate.go`. A Deployment's pods are called NAME-TEMPLATEHASH-RANDOM; what comes before the five
+/// random letters is cut at 58, so that of a long name's hash a part is left, or nothing.
+#[must_use]
+pub fn receiver_pods(instance: &str) -> String {
+    const LONGEST: usize = 58;
+    const LONGEST_HASH: usize = "-4294967295-".len();
+    if instance.len() + LONGEST_HASH <= LONGEST {
+        format!("{instance}-[a-z0-9]+-[a-z0-9]{{5}}")
+    } else if let Some(start) = instance.get(..LONGEST) {
+        format!("{start}[a-z0-9]{{5}}")
+    } else {
+        format!("{instance}-[a-z0-9]*-?[a-z0-9]{{5}}")
+    }
+}
+
 /// What tells the shared cAdvisor's pods from all others.
 #[must_use]
 pub fn cadvisor_selector() -> BTreeMap<String, String> {
@@ -116,4 +132,24 @@ pub fn matching(labels: BTreeMap<String, String>) -> LabelSelector {
 
 fn labels<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
     pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pods_of_a_long_name_are_called_by_what_is_left_of_it() {
+        let cut = "a".repeat(58);
+        for (name, expected) in [
+            ("orders".to_owned(), "orders-[a-z0-9]+-[a-z0-9]{5}".to_owned()),
+            ("a".repeat(46), format!("{}-[a-z0-9]+-[a-z0-9]{{5}}", &cut[..46])),
+            ("a".repeat(47), format!("{}-[a-z0-9]*-?[a-z0-9]{{5}}", &cut[..47])),
+            ("a".repeat(57), format!("{}-[a-z0-9]*-?[a-z0-9]{{5}}", &cut[..57])),
+            ("a".repeat(58), format!("{cut}[a-z0-9]{{5}}")),
+            ("a".repeat(63), format!("{cut}[a-z0-9]{{5}}")),
+        ] {
+            assert_eq!(receiver_pods(&name), expected, "{name}");
+        }
+    }
 }

@@ -239,6 +239,7 @@ fn compute(
             bindings: monitor.as_deref().map_or(&[], |monitor| &monitor.bindings),
             scrape: context.targets.of(namespace, name),
         },
+        prometheus_rule_served: cache(&watches.prometheus_rules).is_some(),
     };
     status::compute(validated, failures, &observed, old, Timestamp::now())
 }

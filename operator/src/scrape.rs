@@ -80,6 +80,7 @@ impl View {
         let (gauges, watches) = (&self.context.metrics.gauges, &self.context.watches);
         for (kind, served) in [
             ("ServiceMonitor", count(&watches.service_monitors)),
+            ("PrometheusRule", count(&watches.prometheus_rules)),
             ("HTTPRoute", count(&watches.http_routes)),
         ] {
             gauges
@@ -96,6 +97,7 @@ impl View {
             ("Event", watches.mounts.len()),
             ("DaemonSet", count(&watches.cadvisors).unwrap_or_default()),
             ("ServiceMonitor", count(&watches.service_monitors).unwrap_or_default()),
+            ("PrometheusRule", count(&watches.prometheus_rules).unwrap_or_default()),
             (
                 "HorizontalPodAutoscaler",
                 count(&watches.autoscalers).unwrap_or_default(),

@@ -56,6 +56,8 @@ pub struct Observed<'a> {
     pub kubelets: Kubelets,
     /// Whether the API server knows `ServiceMonitors`.
     pub service_monitor_served: bool,
+    /// Whether it knows `PrometheusRules`.
+    pub prometheus_rule_served: bool,
     /// Who may scrape the receivers.
     pub scraping: Scraping<'a>,
 }
@@ -202,10 +204,11 @@ fn ready(validated: &Validated, failure: Option<&Failure>, observed: &Observed<'
     } else {
         ""
     };
+    let unwatched = alerts::missing(validated, observed);
     Finding::new(
         true,
         "Ready",
-        format!("{} receivers take webhooks{unmonitored}", rollout.available),
+        format!("{} receivers take webhooks{unmonitored}{unwatched}", rollout.available),
     )
 }
 
@@ -264,6 +267,7 @@ fn paused(validated: &Validated) -> Finding {
     }
 }
 
+mod alerts;
 mod container_metrics;
 mod monitored;
 #[cfg(test)]

@@ -26,7 +26,7 @@ use crate::cache::{self, Cache};
 use crate::crd::WebhookService;
 use crate::error::root_cause;
 use crate::exposure::{Front, Routed};
-use crate::external::{HttpRoute, ServiceMonitor};
+use crate::external::{HttpRoute, PrometheusRule, ServiceMonitor};
 use crate::merge::watch_all;
 use crate::metrics::Metrics;
 use crate::monitor::Monitor;
@@ -88,6 +88,8 @@ pub struct Watches {
     pub service_monitors: Feature<Monitor>,
     /// Every Prometheus.
     pub prometheuses: Prometheuses,
+    /// Every `PrometheusRule`.
+    pub prometheus_rules: Feature<Seen>,
     /// Every `HorizontalPodAutoscaler`.
     pub autoscalers: Feature<Seen>,
     /// Every `PodDisruptionBudget`.
@@ -132,6 +134,7 @@ impl Watches {
             ),
             service_monitors: custom(Subject::of::<ServiceMonitor>(client, and_shared, Monitor::of), triggers),
             prometheuses: Prometheuses::start(client, scope, triggers),
+            prometheus_rules: custom(any::<PrometheusRule>(client, all), triggers),
             autoscalers: built_in(any::<HorizontalPodAutoscaler>(client, all), triggers),
             disruption_budgets: built_in(any::<PodDisruptionBudget>(client, all), triggers),
             network_policies: built_in(any::<NetworkPolicy>(client, all), triggers),
@@ -165,6 +168,7 @@ impl Watches {
                 known(&self.kubelets),
                 known(&self.service_monitors),
                 self.prometheuses.known(),
+                known(&self.prometheus_rules),
                 known(&self.autoscalers),
                 known(&self.disruption_budgets),
                 known(&self.network_policies),

@@ -83,5 +83,5 @@ kubernetes=$(module k8s.io/kubernetes kubernetes)
 monitors=$(module github.com/prometheus-operator/prometheus-operator prometheus-operator)
 "$(dirname "$(readlink -f "$CHECKOV")")/python" -B "$here/judge.py" --kube-score "$KUBE_SCORE" --checkov "$CHECKOV" \
   --exceptions "$here/exceptions.yaml" --openapi "$kubernetes/api/openapi-spec/swagger.json" \
-  --definitions "$root/crds/webhookservices.yaml" "$monitors/example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml" \
+  --definitions "$root/crds/webhookservices.yaml" "$monitors"/example/prometheus-operator-crd/monitoring.coreos.com_{servicemonitors,prometheusrules}.yaml \
   --chart "$work"/*.yaml --bare "$work"/bare/*.yaml --manifests "$@"

@@ -12,8 +12,10 @@ kubectl() { "$(program kubectl $kubernetes)" "$@"; }
 module() { go mod download -json "$1" | jq -r .Dir; }
 
 define() {
+  local monitoring; monitoring=$(module "github.com/prometheus-operator/prometheus-operator@v$prometheus_operator")/example/prometheus-operator-crd
   local files=(
-    -f "$(module "github.com/prometheus-operator/prometheus-operator@v$prometheus_operator")/example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"
+    -f "$monitoring/monitoring.coreos.com_servicemonitors.yaml"
+    -f "$monitoring/monitoring.coreos.com_prometheusrules.yaml"
     -f "$(module "sigs.k8s.io/gateway-api@v$gateway_api")/config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"
   )
   kubectl apply --server-side --force-conflicts "${files[@]}"
@@ -23,4 +25,4 @@ define() {
 "$here/up.sh" "$name"
 helm_program
 install_packages jq
-step "definitions of ServiceMonitor and HTTPRoute" define
+step "definitions of ServiceMonitor, PrometheusRule and HTTPRoute" define

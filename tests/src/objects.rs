@@ -22,7 +22,7 @@ use crate::wait::{Found, holds, until};
 pub const UP: Duration = Duration::from_mins(2);
 
 /// Every kind of child.
-pub const CHILDREN: &str = "serviceaccounts,services,deployments,servicemonitors,horizontalpodautoscalers,poddisruptionbudgets,networkpolicies,ingresses,httproutes,configmaps";
+pub const CHILDREN: &str = "serviceaccounts,services,deployments,servicemonitors,prometheusrules,horizontalpodautoscalers,poddisruptionbudgets,networkpolicies,ingresses,httproutes,configmaps";
 
 impl Space {
     /// The objects of one kind in the test's namespace.

@@ -21,9 +21,7 @@ pub async fn query(client: &Client, expression: &str) -> Result<Vec<Series>> {
     let question = form_urlencoded::Serializer::new(String::new())
         .append_pair("query", expression)
         .finish();
-    let path = format!("/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query?{question}");
-    let request = http::Request::get(path).body(Vec::new())?;
-    let answer: Value = client.request(request).await?;
+    let answer = get(client, &format!("query?{question}")).await?;
     let result = answer
         .pointer("/data/result")
         .and_then(Value::as_array)
@@ -40,6 +38,26 @@ pub async fn query(client: &Client, expression: &str) -> Result<Vec<Series>> {
         })
     });
     series.collect()
+}
+
+/// The groups of rules whose names begin so.
+///
+/// # Errors
+/// When Prometheus does not answer.
+pub async fn rule_groups(client: &Client, start: &str) -> Result<Vec<Value>> {
+    let answer = get(client, "rules").await?;
+    let groups = answer.pointer("/data/groups").and_then(Value::as_array);
+    let groups = groups.context("no groups")?.iter();
+    Ok(groups
+        .filter(|group| group["name"].as_str().is_some_and(|name| name.starts_with(start)))
+        .cloned()
+        .collect())
+}
+
+/// What one of the pages below `/api/v1/` says.
+async fn get(client: &Client, page: &str) -> Result<Value> {
+    let path = format!("/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/{page}");
+    Ok(client.request(http::Request::get(path).body(Vec::new())?).await?)
 }
 
 /// The value of an expression that has one series, 0 where there is none yet.

@@ -70,7 +70,7 @@ impl Space {
 
 /// Prints what a person would look at first.
 async fn show(namespace: &str) {
-    const KINDS: &str = "webhookservices,deployments,pods,services,servicemonitors";
+    const KINDS: &str = "webhookservices,deployments,pods,services,servicemonitors,prometheusrules";
     const OURS: &str = "app.kubernetes.io/managed-by=webhook-operator";
     const OPERATOR: &str = "deployment/webhook-operator";
     for look in [

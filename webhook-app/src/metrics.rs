@@ -4,11 +4,11 @@
 mod durations;
 mod page;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use durations::Durations;
 use page::Turns;
-use prometheus::{Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
+use prometheus::{Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry};
 
 use crate::answer::Reason;
 use crate::delivery::Undelivered;
@@ -75,6 +75,17 @@ impl Families {
         self.0.register(Box::new(family.clone()))?;
         Ok(family)
     }
+
+    /// By the name that Prometheus' own libraries have for it: what changes in it are restarts.
+    fn start_time(&self) -> Result<(), prometheus::Error> {
+        let family = Gauge::new(
+            "process_start_time_seconds",
+            "Start time of the process since unix epoch in seconds.",
+        )?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        family.set(now.as_secs_f64());
+        self.0.register(Box::new(family))
+    }
 }
 
 impl Metrics {
@@ -102,6 +113,7 @@ impl Metrics {
         let build = Opts::new("webhook_build_info", "The running version; the value is always 1")
             .const_label("version", env!("CARGO_PKG_VERSION"));
         families.gauge(build)?.set(1);
+        families.start_time()?;
         let durations = Durations::new(
             (
                 "webhook_processing_time_seconds",

@@ -16,7 +16,7 @@
   verbs: [list, watch, create, patch]
 # Deleted too, when they are switched off.
 - apiGroups: [monitoring.coreos.com]
-  resources: [servicemonitors]
+  resources: [servicemonitors, prometheusrules]
   verbs: [list, watch, create, patch, delete]
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]

@@ -1,6 +1,7 @@
 //! The `WebhookService` API: what a user may write, with its defaults, its rules and the words `kubectl explain` shows.
 //! Owns the schema that `crds/` is generated from; knows nothing of how a field is served.
 
+mod alerts;
 mod dashboard;
 mod delivery;
 mod exposure;
@@ -18,6 +19,7 @@ use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use alerts::{AlertLabel, Alerts, Bound};
 pub use dashboard::Dashboard;
 pub use delivery::{AuthorityKind, AuthorityReference, Delivery, DeliveryFormat, HttpDelivery, ServiceReference};
 pub use exposure::{HttpRoute, Ingress, NetworkPolicySettings, ParentReference, UrlScheme};
@@ -71,7 +73,7 @@ pub use verification::{Algorithm, Custom, Encoding, Handshake, HandshakeStyle, S
     )
 )]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule("!has(self.resources.limits.memory) || quantity(string(self.resources.limits.memory)).asApproximateFloat() >= double(self.limits.maxPayloadBytes) * 8.0 + 33554432.0", "resources.limits.memory is too small for limits.maxPayloadBytes: write at least 8 times maxPayloadBytes and 32Mi, or lower maxPayloadBytes"), rule("!has(self.autoscaling) || has(self.resources.requests.cpu)", "autoscaling measures against resources.requests.cpu, which is not set: write one, for example 50m"), rule("!self.disruption.enabled || !has(self.disruption.minAvailable) || string(self.disruption.minAvailable) == self.disruption.minAvailable || (has(self.autoscaling) ? self.autoscaling.minReplicas : self.replicas) <= 1 || int(self.disruption.minAvailable) < (has(self.autoscaling) ? self.autoscaling.minReplicas : self.replicas)", "disruption.minAvailable leaves no receiver that may be away, so no node could be drained: write less than replicas (with autoscaling: less than minReplicas), or a maxUnavailable")]))]
+#[schemars(extend("x-kubernetes-validations" = [rule("!has(self.resources.limits.memory) || quantity(string(self.resources.limits.memory)).asApproximateFloat() >= double(self.limits.maxPayloadBytes) * 8.0 + 33554432.0", "resources.limits.memory is too small for limits.maxPayloadBytes: write at least 8 times maxPayloadBytes and 32Mi, or lower maxPayloadBytes"), rule("!has(self.autoscaling) || has(self.resources.requests.cpu)", "autoscaling measures against resources.requests.cpu, which is not set: write one, for example 50m"), rule("!self.disruption.enabled || !has(self.disruption.minAvailable) || string(self.disruption.minAvailable) == self.disruption.minAvailable || (has(self.autoscaling) ? self.autoscaling.minReplicas : self.replicas) <= 1 || int(self.disruption.minAvailable) < (has(self.autoscaling) ? self.autoscaling.minReplicas : self.replicas)", "disruption.minAvailable leaves no receiver that may be away, so no node could be drained: write less than replicas (with autoscaling: less than minReplicas), or a maxUnavailable"), rule("!has(self.monitoring.alerts) || double(self.monitoring.alerts.p99Seconds) < double(self.limits.requestTimeoutSeconds)", "monitoring.alerts.p99Seconds is not shorter than limits.requestTimeoutSeconds, so no request could be too slow: write a shorter one, for example 0.5, or a longer requestTimeoutSeconds")]))]
 pub struct WebhookServiceSpec {
     /// How many receivers run. Written by the scale subresource, so `kubectl scale` works.
     #[schemars(range(min = 0, max = 1000))]

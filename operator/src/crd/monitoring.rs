@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::alerts::Alerts;
 use super::dashboard::Dashboard;
 use super::rule::rule;
 
 /// What a Prometheus gets to see.
 #[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = [rule("!has(self.alerts) || !self.serviceMonitor.enabled || duration(self.serviceMonitor.interval) <= duration('1m')", "alerts look at 5 minutes at a time, which takes several scrapes: write a serviceMonitor.interval of at most 1m, or leave alerts out")]))]
 pub struct Monitoring {
     /// The `ServiceMonitor` by which a Prometheus Operator finds the receivers.
     pub service_monitor: ServiceMonitorSettings,
@@ -30,6 +32,10 @@ pub struct Monitoring {
     #[schemars(range(min = 1024, max = 65535))]
     #[schemars(extend("x-kubernetes-validations" = [rule("self != 5000", "5000 is the port of the webhooks themselves: write another, for example 9090, or leave port out")]))]
     pub port: Option<i32>,
+
+    /// Alerts and recording rules, `{}` for those with all defaults. Absent: none, and ones made earlier are removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<Alerts>,
 }
 
 /// The `ServiceMonitor` of one `WebhookService`. It waits where the Prometheus Operator's API is not served yet.

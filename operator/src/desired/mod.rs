@@ -8,6 +8,7 @@ mod disruption_budget;
 mod http_route;
 mod ingress;
 mod network_policy;
+mod prometheus_rule;
 mod service;
 mod service_account;
 mod service_monitor;
@@ -20,7 +21,7 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, to_value};
 
-use crate::external::{HttpRoute, ServiceMonitor};
+use crate::external::{HttpRoute, PrometheusRule, ServiceMonitor};
 use crate::names;
 use crate::validate::Validated;
 
@@ -37,6 +38,8 @@ pub struct Desired {
     pub deployment: Deployment,
     /// By which a Prometheus Operator finds them.
     pub service_monitor: Option<ServiceMonitor>,
+    /// What a Prometheus records of them, and when it tells somebody.
+    pub prometheus_rule: Option<PrometheusRule>,
     /// Which chooses how many receivers run.
     pub autoscaler: Option<HorizontalPodAutoscaler>,
     /// How many receivers may be away while nodes are drained.
@@ -63,6 +66,7 @@ impl Desired {
             service,
             deployment,
             service_monitor,
+            prometheus_rule,
             autoscaler,
             disruption_budget,
             network_policy,
@@ -75,6 +79,7 @@ impl Desired {
             to_value(service)?,
             to_value(deployment)?,
             to_value(service_monitor)?,
+            to_value(prometheus_rule)?,
             to_value(autoscaler)?,
             to_value(disruption_budget)?,
             to_value(network_policy)?,
@@ -94,6 +99,7 @@ pub fn build(validated: &Validated) -> Desired {
         service: service::build(validated),
         deployment: deployment::build(validated),
         service_monitor: service_monitor::build(validated),
+        prometheus_rule: prometheus_rule::build(validated),
         autoscaler: autoscaler::build(validated),
         disruption_budget: disruption_budget::build(validated),
         network_policy: network_policy::build(validated),

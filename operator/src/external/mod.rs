@@ -2,6 +2,7 @@
 
 mod http_route;
 mod prometheus;
+mod prometheus_rule;
 mod service_monitor;
 
 pub use http_route::{
@@ -11,6 +12,7 @@ pub use http_route::{
 pub use prometheus::{
     Prometheus, PrometheusAgent, PrometheusAgentSpec, PrometheusCondition, PrometheusSpec, PrometheusStatus,
 };
+pub use prometheus_rule::{PrometheusRule, PrometheusRuleSpec, Rule, RuleGroup};
 pub use service_monitor::{
     Binding, BindingCondition, Endpoint, NamespaceSelector, ServiceMonitor, ServiceMonitorSpec, ServiceMonitorStatus,
     TlsConfig,

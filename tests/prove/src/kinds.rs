@@ -7,7 +7,7 @@ use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::api::ApiResource;
 use webhook_operator::crd::WebhookService;
-use webhook_operator::external::{HttpRoute, ServiceMonitor};
+use webhook_operator::external::{HttpRoute, PrometheusRule, ServiceMonitor};
 
 /// The `WebhookService`.
 #[must_use]
@@ -29,6 +29,7 @@ pub fn children() -> Vec<ApiResource> {
         ApiResource::erase::<Service>(&()),
         ApiResource::erase::<Deployment>(&()),
         ApiResource::erase::<ServiceMonitor>(&()),
+        ApiResource::erase::<PrometheusRule>(&()),
         ApiResource::erase::<HorizontalPodAutoscaler>(&()),
         ApiResource::erase::<PodDisruptionBudget>(&()),
         ApiResource::erase::<NetworkPolicy>(&()),

@@ -260,7 +260,10 @@ fn spec(number: usize) -> Value {
             "labels": {"team": "a"}, "annotations": {"example.org/a": "b"}, "env": [{"name": "RUST_LOG", "value": "debug"}],
             "tolerations": [{"operator": "Exists"}], "nodeSelector": {"kubernetes.io/os": "linux"},
         },
-        "monitoring": {"port": 9090, "dashboard": {"folder": "Webhooks"}, "serviceMonitor": {"labels": {"release": "stack"}, "interval": "15s"}},
+        "monitoring": {
+            "port": 9090, "serviceMonitor": {"labels": {"release": "stack"}, "interval": "15s"}, "alerts": {"alertLabels": {"team": "a"}},
+            "dashboard": {"folder": "Webhooks"},
+        },
     })
 }
 

@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::ListParams;
 use kube::{Api, ResourceExt};
 use serde_json::json;
-use webhook_operator::external::{HttpRoute, ServiceMonitor};
+use webhook_operator::external::{HttpRoute, PrometheusRule, ServiceMonitor};
 
 /// The operators' pods, each with how often its container was started.
 async fn operators(space: &Space) -> Result<Vec<(Option<String>, i32)>> {
@@ -76,6 +76,29 @@ async fn a_route_waits_for_the_gateway_api_and_nothing_else_does() -> Result<()>
         without(&space, "httproutes.gateway.networking.k8s.io", work).await?;
         space.exists::<HttpRoute>("routed", true).await?;
         space.ready("routed").await?;
+        assert_eq!(operators(&space).await?, before, "an operator was restarted");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_wait_for_their_api_and_who_asked_for_them_is_told() -> Result<()> {
+    let _use = cluster::alone().await;
+    space::with("late-rules", |space| async move {
+        let before = operators(&space).await?;
+        let work = async {
+            let spec = json!({"replicas": 1, "monitoring": {"alerts": {}}});
+            space.apply("orders", spec).await?;
+            space.ready("orders").await?;
+            until("the message tells that alerts wait", UP, || async {
+                let (_, message) = space.condition("orders", "Ready", "True").await?;
+                Ok(holds(message.contains("no PrometheusRule yet"), &message))
+            })
+            .await
+        };
+        without(&space, "prometheusrules.monitoring.coreos.com", work).await?;
+        space.exists::<PrometheusRule>("orders", true).await?;
         assert_eq!(operators(&space).await?, before, "an operator was restarted");
         Ok(())
     })

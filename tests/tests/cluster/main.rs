@@ -2,6 +2,7 @@
 
 mod accepted;
 mod admission;
+mod alerts;
 mod autoscaling;
 mod bad_objects;
 mod cadvisor_exceptions;

@@ -57,7 +57,7 @@ fn everything(host: &str) -> Value {
         "disruption": {"minAvailable": 1},
         "ingress": {"className": "traefik", "host": host},
         "httpRoute": {"parentRefs": [{"name": "gateway", "namespace": "gateway"}], "hostnames": [host], "scheme": "Http"},
-        "monitoring": {"port": 9090, "dashboard": {"folder": "Webhooks"}, "serviceMonitor": {"labels": {"release": "x"}, "relabelings": [{"targetLabel": "team", "replacement": "a"}]}},
+        "monitoring": {"port": 9090, "dashboard": {"folder": "Webhooks"}, "serviceMonitor": {"labels": {"release": "x"}, "relabelings": [{"targetLabel": "team", "replacement": "a"}]}, "alerts": {"alertLabels": {"team": "a"}}},
     })
 }
 
@@ -72,6 +72,7 @@ async fn what_is_switched_off_goes_and_comes_back_as_it_was() -> Result<()> {
             "Ingress",
             "NetworkPolicy",
             "PodDisruptionBudget",
+            "PrometheusRule",
             "Service",
             "ServiceAccount",
             "ServiceMonitor",

@@ -56,3 +56,20 @@ fn reasons_are_listed_in_the_order_of_their_declaration() {
         assert_eq!(reason as usize, place);
     }
 }
+
+#[test]
+fn it_tells_since_when_it_runs() {
+    let since_epoch = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+    let before = since_epoch();
+    let metrics = Metrics::new().unwrap();
+    let started = |metrics: &Metrics| -> f64 {
+        let text = metrics.text().unwrap();
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix("process_start_time_seconds "));
+        value.unwrap().parse().unwrap()
+    };
+    let first = started(&metrics);
+    assert!((before..=since_epoch()).contains(&first), "{first}");
+    metrics.begin().succeeded(1);
+    assert!((started(&metrics) - first).abs() < f64::EPSILON);
+}

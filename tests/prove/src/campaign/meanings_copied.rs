@@ -13,6 +13,7 @@ pub(super) const COPIED: &[Meaning] = &[
             "podTemplate.labels",
             "monitoring.serviceMonitor.labels",
             "monitoring.dashboard.labels",
+            "monitoring.alerts.labels",
         ],
         right: &["a", "example.org/a-b", "A_b.c"],
         wrong: &[
@@ -50,6 +51,7 @@ pub(super) const COPIED: &[Meaning] = &[
             "podTemplate.labels{}",
             "monitoring.serviceMonitor.labels{}",
             "monitoring.dashboard.labels{}",
+            "monitoring.alerts.labels{}",
             "podTemplate.nodeSelector{}",
             "*.matchLabels{}",
         ],

@@ -135,6 +135,69 @@ pub(super) const OWN: &[Meaning] = &[
         ..ANY
     },
     Meaning {
+        paths: &["monitoring.alerts.errorRatio"],
+        right: &["0.01", "0.069", "0.000001", "0.0500"],
+        wrong: &[
+            "",
+            "0",
+            "0.0",
+            "0.0691",
+            "1",
+            "1.0",
+            "-0.01",
+            ".01",
+            "1%",
+            "0,01",
+            "1e-3",
+            "0.0000001",
+        ],
+        fill: Fill::None,
+        ..ANY
+    },
+    Meaning {
+        paths: &["monitoring.alerts.alertLabels"],
+        right: &["a", "Team_9", "_a"],
+        wrong: &[
+            "",
+            "9a",
+            "a-b",
+            "a.b/c",
+            "ä",
+            "__a",
+            "severity",
+            "alertname",
+            "namespace",
+            "service",
+            "pod",
+            "window",
+        ],
+        ..ANY
+    },
+    Meaning {
+        paths: &["monitoring.alerts.alertLabels{}"],
+        right: &["a", "two words", "ä", "{a}"],
+        wrong: &["{{ $value }}", "{{"],
+        ..ANY
+    },
+    Meaning {
+        paths: &["monitoring.alerts.runbookUrl"],
+        right: &["https://a/", "http://a.example:8080/x/-/y~z", "https://a.example"],
+        wrong: &[
+            "",
+            "a.example",
+            "ftp://a/",
+            "https://",
+            "https://u@a/",
+            "https://a/?b",
+            "https://a/#b",
+            "https://a b/",
+            "https://{{ a }}/",
+        ],
+        open: &["http://a:99999/", "https://a/%zz"],
+        fill: Fill::After("https://a/"),
+        ..ANY
+    },
+    Meaning {
         paths: &[
             "monitoring.serviceMonitor.*elabelings[].sourceLabels[]",
             "monitoring.serviceMonitor.*elabelings[].targetLabel",

@@ -182,6 +182,10 @@ fn every_field() -> Value {
             },
             "containerMetrics": "None", "port": 9090,
             "dashboard": {"labels": {"grafana_dashboard": "team"}, "folder": "Webhooks"},
+            "alerts": {
+                "errorRatio": "0.05", "p99Seconds": "0.1", "labels": {"release": "prometheus"}, "alertLabels": {"team": "shop"},
+                "runbookUrl": "https://git.example.org/runbooks",
+            },
         },
     })
 }
