@@ -3,6 +3,7 @@
 
 use super::case::NAME;
 use super::meanings_copied::COPIED;
+use super::meanings_monitoring::MONITORING;
 use super::meanings_own::OWN;
 
 /// How a right text of a given length is made.
@@ -37,6 +38,7 @@ pub struct Meaning {
 #[must_use]
 pub fn of(path: &str) -> Option<&'static Meaning> {
     OWN.iter()
+        .chain(MONITORING)
         .chain(COPIED)
         .find(|meaning| meaning.paths.iter().any(|pattern| matches(pattern, path)))
 }

@@ -9,6 +9,7 @@ pub mod lane;
 pub mod look;
 pub mod meaning;
 mod meanings_copied;
+mod meanings_monitoring;
 mod meanings_own;
 pub mod outcome;
 pub mod place;
