@@ -74,7 +74,7 @@ mod tests {
                     "relabelings": [{"action": "replace", "sourceLabels": ["__metrics_path__"], "regex": "(.+)", "targetLabel": "metrics_path"}],
                     "metricRelabelings": [
                         {"action": "keep", "sourceLabels": ["container"], "regex": "(?:receiver)?"},
-                        {"action": "keep", "sourceLabels": ["namespace", "pod"], "regex": "(?:shop;(?:orders))-[a-z0-9]+-[a-z0-9]{5}"},
+                        {"action": "keep", "sourceLabels": ["namespace", "pod"], "regex": "(?:shop;(?:(?:orders)-[a-z0-9]+-[a-z0-9]{5}))"},
                         {"action": "drop", "sourceLabels": ["container", "__name__"], "regex": ";container_[^n].*"},
                         {"action": "labeldrop", "regex": "id|image"},
                     ],

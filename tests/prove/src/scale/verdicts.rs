@@ -85,7 +85,8 @@ fn requests(burst: &Burst, objects: usize, children: usize, go: f64) -> [Figure;
         each(requests.elsewhere),
         Contender::Go.name(),
     );
-    let writes = each(requests.all() - requests.reads);
+    // The shared objects are there once, for however many objects.
+    let writes = each(requests.all() - requests.reads - requests.elsewhere);
     let what = format!("{objects} new objects: writes for each");
     let writes = Figure::new(what, writes, number(children + STATUSES), "requests").remark(split);
     let what = format!("{objects} new objects: GET and LIST");
