@@ -58,7 +58,7 @@ has two pull-{a,b} 'namespace: shop-'{a,b} spread-{a,b} node-{a,b} taint-{a,b} a
 lacks namespaces 'kind: ClusterRole'
 has namespaces 'namespace: bank' 'value: "shop,bank"'
 lacks defaults 'kind: ServiceMonitor' 'kind: ConfigMap' NAMESPACES NAMESPACE_SELECTOR CONTROLLER_ID '[secrets'
-has everything 'value: "https://metrics.example.com/prometheus"' 'port: 443}' 'port: 9091}'
+has everything 'value: "http://metrics.example.com/prometheus"' 'port: 80}' 'port: 9091}'
 lacks defaults PROMETHEUS_URL 'port: 9090'
 has string '"registry.example.com/cadvisor:v1"'
 lacks single 'kind: PodDisruptionBudget'
