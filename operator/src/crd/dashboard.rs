@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::rule::rule;
 
 /// A dashboard of the receivers, in a `ConfigMap` that the sidecar of a Grafana picks up.
-#[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+#[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Dashboard {
     /// Labels by which the sidecar finds the `ConfigMap`. Default: `grafana_dashboard: "1"`, as the Helm charts grafana and
     /// kube-prometheus-stack have it; what is written here takes its place.
+    // No default of the schema's: an apply that names other keys would leave it among them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("maxProperties" = 32))]
     #[schemars(extend("x-kubernetes-validations" = [rule("self.all(key, !key.startsWith('app.kubernetes.io/'))", "labels under app.kubernetes.io/ are set by the operator: leave them out")]))]
     pub labels: BTreeMap<String, String>,
@@ -23,13 +25,4 @@ pub struct Dashboard {
     #[schemars(length(min = 1, max = 128))]
     #[schemars(extend("x-kubernetes-validations" = [rule("self.matches('^[A-Za-z0-9]([A-Za-z0-9 ._-]*[A-Za-z0-9])?$')", "write the folder's name in letters, digits, spaces and . _ -, starting and ending with a letter or digit, for example Webhooks")]))]
     pub folder: Option<String>,
-}
-
-impl Default for Dashboard {
-    fn default() -> Self {
-        Self {
-            labels: [("grafana_dashboard".to_owned(), "1".to_owned())].into(),
-            folder: None,
-        }
-    }
 }

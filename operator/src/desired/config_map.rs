@@ -1,8 +1,11 @@
 //! The `ConfigMap` with the receivers' dashboard, where the object asks for one. What is in the dashboard is in [`super::dashboard`].
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::{child_meta, dashboard};
+use crate::crd::Dashboard;
 use crate::validate::Validated;
 
 /// By which the sidecar of Grafana's Helm charts learns the folder. Source: `sidecar.dashboards.folderAnnotation` in the values of the
@@ -12,7 +15,7 @@ const FOLDER: &str = "grafana_folder";
 pub(super) fn build(validated: &Validated) -> Option<ConfigMap> {
     let settings = validated.spec.monitoring.dashboard.as_ref()?;
     let mut metadata = child_meta(validated);
-    metadata.labels.get_or_insert_default().extend(settings.labels.clone());
+    metadata.labels.get_or_insert_default().extend(labels(settings));
     let folder = settings.folder.clone();
     metadata.annotations = folder.map(|folder| [(FOLDER.to_owned(), folder)].into());
     let text = dashboard::of(validated).to_string();
@@ -21,6 +24,15 @@ pub(super) fn build(validated: &Validated) -> Option<ConfigMap> {
         data: Some([(file(validated), text)].into()),
         ..ConfigMap::default()
     })
+}
+
+/// By which the sidecar finds it.
+fn labels(settings: &Dashboard) -> BTreeMap<String, String> {
+    if settings.labels.is_empty() {
+        [("grafana_dashboard".to_owned(), "1".to_owned())].into()
+    } else {
+        settings.labels.clone()
+    }
 }
 
 /// What the sidecar calls the file, among those of all namespaces: neither a namespace nor a name has a dot, so that no two objects'
