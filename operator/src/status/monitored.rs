@@ -47,7 +47,7 @@ pub(super) fn find(validated: &Validated, observed: &Observed<'_>, old: &Webhook
         return Finding::new(false, "ServiceMonitorsNotServed", message);
     }
     let selection = selection(validated, scraping);
-    let is_empty = observed.rollout.is_none_or(|rollout| rollout.replicas == 0);
+    let is_empty = validated.fewest_receivers() == 0;
     match (selection, &scraping.scrape) {
         (Selection::Pending, _) | (_, Scrape::Pending) => as_before(old),
         (Selection::No(finding), _) => finding,

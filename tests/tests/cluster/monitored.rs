@@ -76,16 +76,19 @@ impl Particular {
         })
     }
 
-    async fn apply(&self, namespaces: &Value) -> Result<()> {
+    async fn apply(&self, namespaces: Option<Value>) -> Result<()> {
         let restricted = json!({"runAsNonRoot": true, "runAsUser": 65534, "fsGroup": 65534, "seccompProfile": {"type": "RuntimeDefault"}});
-        let object = json!({
+        let mut object = json!({
             "apiVersion": "monitoring.coreos.com/v1", "kind": "Prometheus", "metadata": {"name": self.name},
             "spec": {
                 "image": self.image, "imagePullPolicy": "IfNotPresent", "replicas": 1, "serviceAccountName": "prometheus",
-                "serviceMonitorSelector": {"matchLabels": {"release": "stack"}}, "serviceMonitorNamespaceSelector": namespaces,
+                "serviceMonitorSelector": {"matchLabels": {"release": "stack"}},
                 "resources": {"requests": {"cpu": "5m", "memory": "64Mi"}}, "securityContext": restricted,
             },
         });
+        if let Some(namespaces) = namespaces {
+            object["spec"]["serviceMonitorNamespaceSelector"] = namespaces;
+        }
         self.api
             .patch(&self.name, &PatchParams::apply("e2e").force(), &Patch::Apply(&object))
             .await?;
@@ -110,13 +113,13 @@ async fn from_mistake_to_mistake(space: &Space, particular: &Particular) -> Resu
         "this one has e2e.webhook-operator.dev/elsewhere=yes: remove it from spec.monitoring.serviceMonitor.labels",
     ];
     says(space, "False", "NotSelected", &unselected).await?;
-    particular.apply(&json!(null)).await?;
+    particular.apply(None).await?;
     let name = format!("Prometheus monitoring/{}", particular.name);
     let own = format!(
         "{name} looks for ServiceMonitors in its own namespace alone: give it a spec.serviceMonitorNamespaceSelector"
     );
     says(space, "False", "NotSelected", &[&own]).await?;
-    particular.apply(&json!({"matchLabels": {"team": "a"}})).await?;
+    particular.apply(Some(json!({"matchLabels": {"team": "a"}}))).await?;
     let team = format!(
         "{name} looks for ServiceMonitors in namespaces with team=a; {} has no such label: label the namespace so",
         space.namespace

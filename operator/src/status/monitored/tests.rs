@@ -1,11 +1,9 @@
 //! Each row is who may scrape the receivers, and what must be said of it.
 
-use kube::api::DynamicObject;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::desired::tests::validated;
-use crate::rollout::Rollout;
 use crate::status::{Failures, compute};
 
 const READY: &str = "True";
@@ -27,18 +25,8 @@ fn labelled(key: &str) -> Value {
     json!({"matchLabels": {key: "x"}})
 }
 
-fn receivers(count: i32) -> Rollout {
-    let deployment: DynamicObject = serde_json::from_value(json!({
-        "metadata": {"name": "orders"}, "spec": {"replicas": count}, "status": {"replicas": count},
-    }))
-    .unwrap();
-    Rollout::of(&deployment)
-}
-
-fn said(spec: Value, scraping: Scraping<'_>, count: i32, old: &WebhookServiceStatus) -> (String, String, String) {
-    let rollout = receivers(count);
+fn said(spec: Value, scraping: Scraping<'_>, old: &WebhookServiceStatus) -> (String, String, String) {
     let observed = Observed {
-        rollout: Some(&rollout),
         service_monitor_served: true,
         scraping,
         ..Observed::default()
@@ -61,9 +49,9 @@ fn by(scrapers: Vec<Arc<Scraper>>, scrape: Scrape) -> Scraping<'static> {
     }
 }
 
-/// Of an object with nothing special about it and two receivers, that is looked at for the first time.
+/// Of an object with nothing special about it, that is looked at for the first time.
 fn first(scraping: Scraping<'_>) -> (String, String, String) {
-    said(json!({}), scraping, 2, &WebhookServiceStatus::default())
+    said(json!({}), scraping, &WebhookServiceStatus::default())
 }
 
 fn three(status: &str, reason: &str, message: &str) -> (String, String, String) {
@@ -136,7 +124,7 @@ fn the_labels_that_are_set_are_those_that_are_looked_for() {
     let scraping = || by(vec![scraper("main", &labelled("release"), READY)], Scrape::Unasked);
     let with = |labels: Value| {
         let spec = json!({"monitoring": {"serviceMonitor": {"labels": labels}}});
-        said(spec, scraping(), 2, &WebhookServiceStatus::default()).1
+        said(spec, scraping(), &WebhookServiceStatus::default()).1
     };
     assert_eq!(with(json!({})), "NotSelected");
     assert_eq!(with(json!({"release": "x"})), "Selected");
@@ -168,7 +156,11 @@ fn what_a_prometheus_says_of_its_targets_decides() {
         };
         assert_eq!(because, expected, "{found}");
         // Nothing runs that could be scraped.
-        let (_, because, _) = said(json!({}), selected(scrape.clone()), 0, &WebhookServiceStatus::default());
+        let (_, because, _) = said(
+            json!({"replicas": 0}),
+            selected(scrape.clone()),
+            &WebhookServiceStatus::default(),
+        );
         let expected = if scrape == Scrape::Pending {
             "Pending"
         } else {
@@ -254,7 +246,7 @@ fn a_start_that_has_yet_to_hear_says_what_was_said() {
         by(vec![scraper("main", &all(), READY)], Scrape::Pending),
     ] {
         assert_eq!(
-            said(json!({}), scraping, 2, &before),
+            said(json!({}), scraping, &before),
             three("False", "TargetsDown", "down")
         );
     }
@@ -264,7 +256,7 @@ fn a_start_that_has_yet_to_hear_says_what_was_said() {
 fn without_a_service_monitor_that_is_the_reason() {
     let off = json!({"monitoring": {"serviceMonitor": {"enabled": false}}});
     assert_eq!(
-        said(off, Scraping::default(), 2, &WebhookServiceStatus::default()).1,
+        said(off, Scraping::default(), &WebhookServiceStatus::default()).1,
         "SwitchedOff"
     );
     let unserved = Observed::default();
