@@ -43,9 +43,14 @@ async fn says(space: &Space, status: &str, reason: &str, words: &[&str]) -> Resu
 }
 
 fn spec(labels: &Value, relabelings: &Value) -> Value {
+    let mut monitor = json!({"interval": "5s", "relabelings": relabelings});
+    // A map that is applied empty after it had keys becomes null, which no schema takes.
+    if *labels != json!({}) {
+        monitor["labels"] = labels.clone();
+    }
     json!({
         "replicas": 1, "resources": {"requests": {"cpu": "5m"}},
-        "monitoring": {"containerMetrics": "None", "serviceMonitor": {"interval": "5s", "labels": labels, "relabelings": relabelings}},
+        "monitoring": {"containerMetrics": "None", "serviceMonitor": monitor},
     })
 }
 
