@@ -9,6 +9,8 @@ of "${1:-webhook-operator}"
 # The demo's cluster binds ports of this machine; a test's may run beside it, and logs what the operator asks of its API server.
 is_demo() { [ "$name" = webhook-operator ]; }
 if is_demo; then audit=(); else audit=("$here"/audit/*.yaml); fi
+# kind's own default.
+service_subnet=10.96.0.0/16
 bare=$here/bare/kube-controller-manager.sed
 recipe=$node_key-$(key "$here/../../kind-config.yaml" "${audit[@]}" $(! is_bare || echo "$bare"))
 
@@ -58,6 +60,14 @@ revive() {
   wait_until_ready 60
 }
 
+# A Service's address that kube-proxy has no rule for yet would be looked for outside, where anything may answer: a connection
+# that was made there lasts. What reaches these chains with such an address was not led to a pod.
+keep_inside() {
+  docker exec "$node" sh -ec 'for chain in FORWARD OUTPUT; do
+    iptables -C $chain -d "$0" -j REJECT 2>/dev/null || iptables -I $chain -d "$0" -j REJECT
+  done' "$service_subnet"
+}
+
 # The node image carries kubectl, whoever built it.
 copy_kubectl() {
   local container
@@ -104,5 +114,6 @@ if ! is_there; then
   [ -e "$kubectl" ] || keep "$kubectl" copy_kubectl
   step "creating cluster $name" create
 fi
+step "keeping Services' addresses inside" keep_inside
 ! is_demo || kind_ export kubeconfig --name "$name" >/dev/null 2>&1
 say "cluster $name is ready"
