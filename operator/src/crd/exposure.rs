@@ -18,6 +18,7 @@ const NAME_SAYS: &str = "write a name of a-z, 0-9, '-' and '.', starting and end
 /// An `Ingress` that leads `host` and `spec.path` to the receivers.
 #[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = [rule("!has(self.className) || !has(self.annotations) || !('kubernetes.io/ingress.class' in self.annotations)", "the annotation kubernetes.io/ingress.class is the old form of className: leave it out")]))]
 pub struct Ingress {
     /// The `IngressClass` whose controller serves it. Default: the cluster's default class.
     #[serde(skip_serializing_if = "Option::is_none")]
