@@ -72,7 +72,7 @@ fn tell(context: &Context, error: Option<&Error>) {
     let mut before = context.shared_failure.lock().unwrap_or_else(PoisonError::into_inner);
     if *before != now {
         *before = now;
-        let _ = context.triggers.many.unbounded_send(None);
+        context.triggers.tell_many(None);
     }
 }
 

@@ -50,10 +50,7 @@ fn failed_mount(event: &DynamicObject) -> FailedMount {
 fn tell(event: &DynamicObject, pods: &Cache<Receiver>, triggers: &Triggers) {
     let namespace = text(event, "/involvedObject/namespace");
     if let Some(pod) = pods.get(namespace, text(event, "/involvedObject/name")) {
-        // A closed channel means that the controller is shutting down.
-        let _ = triggers
-            .one
-            .unbounded_send(ObjectRef::new(&pod.instance).within(namespace));
+        triggers.tell_one(ObjectRef::new(&pod.instance).within(namespace));
     }
 }
 

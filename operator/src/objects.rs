@@ -24,11 +24,10 @@ pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watc
     let events = watch_all(places, chosen).modify(trim).reflect(writer);
     pin_mut!(events);
     while let Some(event) = events.next().await {
-        // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
             Ok(watcher::Event::Apply(object)) => {
                 show(&context, &object);
-                let _ = triggers.one.unbounded_send(ObjectRef::from_obj(&object));
+                triggers.tell_one(ObjectRef::from_obj(&object));
                 tell_clashing(&context);
                 triggers.shared.notify_one();
             }
@@ -39,8 +38,7 @@ pub async fn follow(context: Arc<Context>, writer: Writer<Guarded>, filled: watc
             }
             Ok(watcher::Event::InitDone) => {
                 filled.send_replace(true);
-                let _ = triggers.many.unbounded_send(None);
-                triggers.shared.notify_one();
+                triggers.tell_all();
             }
             Ok(watcher::Event::Init | watcher::Event::InitApply(_)) => {}
             Err(error) => {
@@ -61,7 +59,7 @@ fn trim(object: &mut Guarded) {
 /// Any change of any object may set free what these wait for.
 fn tell_clashing(context: &Context) {
     for one in context.clashing().iter() {
-        let _ = context.triggers.one.unbounded_send(one.clone());
+        context.triggers.tell_one(one.clone());
     }
 }
 

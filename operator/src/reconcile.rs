@@ -117,7 +117,7 @@ fn conflict(context: &Context, object: &WebhookService, validated: &Validated) -
     for (namespace, name) in clash.won {
         let younger = ObjectRef::new(&name).within(&namespace);
         if clashing.insert(younger.clone()) {
-            let _ = context.triggers.one.unbounded_send(younger);
+            context.triggers.tell_one(younger);
         }
     }
     let Some(Lost { address, owner }) = clash.lost else {

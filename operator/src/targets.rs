@@ -176,14 +176,13 @@ impl Targets {
 }
 
 fn tell(news: Option<Vec<Place>>, triggers: &Triggers) {
-    // A closed channel means that the controller is shutting down.
     match news {
         Some(places) => {
             for (namespace, name) in places {
-                let _ = triggers.one.unbounded_send(ObjectRef::new(&name).within(&namespace));
+                triggers.tell_one(ObjectRef::new(&name).within(&namespace));
             }
         }
-        None => drop(triggers.many.unbounded_send(None)),
+        None => triggers.tell_many(None),
     }
 }
 

@@ -248,16 +248,27 @@ impl Triggers {
     /// Has everything looked at again.
     pub fn tell_all(&self) {
         self.shared.notify_one();
-        let _ = self.many.unbounded_send(None);
+        self.tell_many(None);
+    }
+
+    /// Has one object looked at again.
+    pub fn tell_one(&self, object: ObjectRef<Guarded>) {
+        // A closed channel means that the controller is shutting down: nobody is left to be told.
+        let _ = self.one.unbounded_send(object);
+    }
+
+    /// Has all objects looked at again, or those of one namespace.
+    pub fn tell_many(&self, within: Within) {
+        // As above.
+        let _ = self.many.unbounded_send(within);
     }
 
     /// Has those looked at again whom an event concerns.
     pub fn tell(&self, concerns: Concerns, event: &watcher::Event<impl Resource>) {
-        // A closed channel means that the controller is shutting down: nobody is left to be told.
         match event {
             watcher::Event::Apply(_) | watcher::Event::Delete(_) if concerns == Concerns::All => self.tell_all(),
             watcher::Event::Apply(namespace) | watcher::Event::Delete(namespace) if concerns == Concerns::Within => {
-                let _ = self.many.unbounded_send(Some(namespace.name_any().into()));
+                self.tell_many(Some(namespace.name_any().into()));
             }
             watcher::Event::Apply(object) | watcher::Event::Delete(object) => {
                 // A stranger's labels say nothing; its name may be that of a child of ours, in whose way it stands.
@@ -271,7 +282,7 @@ impl Triggers {
                 // Children carry the name of their object, pods the label.
                 let name = label(names::INSTANCE).cloned().unwrap_or_else(|| object.name_any());
                 if let Some(namespace) = ResourceExt::namespace(object) {
-                    let _ = self.one.unbounded_send(ObjectRef::new(&name).within(&namespace));
+                    self.tell_one(ObjectRef::new(&name).within(&namespace));
                 }
             }
             // Whatever was deleted while the watch was away is told by nothing else.
