@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rule::rule;
+use super::rule::{no_own_label, rule};
 
 /// Alerts and recording rules, as one `PrometheusRule`. It waits where the Prometheus Operator's API is not served yet.
 #[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Alerts {
     /// Labels by which a Prometheus selects the `PrometheusRule`, for example `release: kube-prometheus-stack`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("maxProperties" = 32))]
-    #[schemars(extend("x-kubernetes-validations" = [rule("self.all(key, !key.startsWith('app.kubernetes.io/'))", "labels under app.kubernetes.io/ are set by the operator: leave them out")]))]
+    #[schemars(extend("x-kubernetes-validations" = [no_own_label()]))]
     pub labels: BTreeMap<String, String>,
 
     /// Labels of every alert, by which an Alertmanager finds who is to hear of it, for example `team: payments`.

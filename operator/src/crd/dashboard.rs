@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::rule::rule;
+use super::rule::{no_own_label, rule};
 
 /// A dashboard of the receivers, in a `ConfigMap` that the sidecar of a Grafana picks up.
 #[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Dashboard {
     // No default of the schema's: an apply that names other keys would leave it among them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("maxProperties" = 32))]
-    #[schemars(extend("x-kubernetes-validations" = [rule("self.all(key, !key.startsWith('app.kubernetes.io/'))", "labels under app.kubernetes.io/ are set by the operator: leave them out")]))]
+    #[schemars(extend("x-kubernetes-validations" = [no_own_label()]))]
     pub labels: BTreeMap<String, String>,
 
     /// The folder in Grafana, where the sidecar reads the annotation `grafana_folder`. Default: the sidecar's own folder.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alerts::Alerts;
 use super::dashboard::Dashboard;
-use super::rule::rule;
+use super::rule::{no_own_label, rule};
 
 /// What a Prometheus gets to see.
 #[derive(JsonSchema, Serialize, Deserialize, Clone, Debug, Default, PartialEq)]
@@ -65,7 +65,7 @@ pub struct ServiceMonitorSettings {
     /// Labels by which a Prometheus selects this `ServiceMonitor`, for example `release: kube-prometheus-stack`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("maxProperties" = 32))]
-    #[schemars(extend("x-kubernetes-validations" = [rule("self.all(key, !key.startsWith('app.kubernetes.io/'))", "labels under app.kubernetes.io/ are set by the operator: leave them out")]))]
+    #[schemars(extend("x-kubernetes-validations" = [no_own_label()]))]
     pub labels: BTreeMap<String, String>,
 
     /// Rules on the labels of each receiver before it is scraped, passed on as they are.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use super::{child_meta, dashboard};
+use super::{dashboard, labelled_meta};
 use crate::crd::Dashboard;
 use crate::validate::Validated;
 
@@ -14,8 +14,7 @@ const FOLDER: &str = "grafana_folder";
 
 pub(super) fn build(validated: &Validated) -> Option<ConfigMap> {
     let settings = validated.spec.monitoring.dashboard.as_ref()?;
-    let mut metadata = child_meta(validated);
-    metadata.labels.get_or_insert_default().extend(labels(settings));
+    let mut metadata = labelled_meta(validated, labels(settings));
     let folder = settings.folder.clone();
     metadata.annotations = folder.map(|folder| [(FOLDER.to_owned(), folder)].into());
     let text = dashboard::of(validated).to_string();

@@ -13,6 +13,8 @@ mod service;
 mod service_account;
 mod service_monitor;
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{ConfigMap, Service, ServiceAccount};
@@ -118,6 +120,13 @@ fn child_meta(validated: &Validated) -> ObjectMeta {
         owner_references: Some(vec![validated.owner.clone()]),
         ..ObjectMeta::default()
     }
+}
+
+/// The same, with labels that users choose beside ours.
+fn labelled_meta(validated: &Validated, labels: BTreeMap<String, String>) -> ObjectMeta {
+    let mut metadata = child_meta(validated);
+    metadata.labels.get_or_insert_default().extend(labels);
+    metadata
 }
 
 #[cfg(test)]

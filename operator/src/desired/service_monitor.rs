@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-
-use super::child_meta;
+use super::labelled_meta;
 use crate::external::{Endpoint, ServiceMonitor, ServiceMonitorSpec};
 use crate::names;
 use crate::validate::Validated;
@@ -15,12 +13,8 @@ pub(super) fn build(validated: &Validated) -> Option<ServiceMonitor> {
         return None;
     }
     let is_apart = validated.spec.monitoring.port.is_some();
-    let metadata = ObjectMeta {
-        labels: Some(labels(validated)),
-        ..child_meta(validated)
-    };
     Some(ServiceMonitor {
-        metadata,
+        metadata: labelled_meta(validated, settings.labels.clone()),
         spec: ServiceMonitorSpec {
             selector: names::matching(names::receiver_labels(&validated.name)),
             namespace_selector: None,
@@ -44,9 +38,8 @@ pub(super) fn build(validated: &Validated) -> Option<ServiceMonitor> {
 /// By which a Prometheus selects it.
 #[must_use]
 pub fn labels(validated: &Validated) -> BTreeMap<String, String> {
-    let mut labels = names::receiver_labels(&validated.name);
-    labels.extend(validated.spec.monitoring.service_monitor.labels.clone());
-    labels
+    let chosen = &validated.spec.monitoring.service_monitor.labels;
+    labelled_meta(validated, chosen.clone()).labels.unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 
 use super::frame::Row;
 use super::panel::{Panel, unit};
-use super::query::{PODS, once, rate, receiver_containers, series, sum};
+use super::query::{once, pods, rate, receiver_containers, series, sum};
 use crate::crd::ContainerMetrics;
 
 pub(super) fn row(source: ContainerMetrics) -> Row {
-    let chosen = receiver_containers(PODS);
+    let chosen = receiver_containers(&pods());
     let mut panels = vec![
         cpu(&chosen),
         throttling(&chosen),
@@ -78,7 +78,7 @@ fn share_of_memory(chosen: &str) -> Panel {
 /// Its series are the pod's, and have no container.
 fn network() -> Panel {
     let both = |metric: &str| {
-        let interfaces = format!("max by (namespace, pod, interface) ({})", rate(metric, PODS));
+        let interfaces = format!("max by (namespace, pod, interface) ({})", rate(metric, &pods()));
         sum("", &interfaces)
     };
     Panel::graph(

@@ -2,10 +2,10 @@
 
 use super::frame::Row;
 use super::panel::{Panel, unit};
-use super::query::{PODS, RECEIVERS, once, per, rate, receiver_containers, series, sum, sum_rate};
+use super::query::{RECEIVERS, once, per, pods, rate, receiver_containers, series, sum, sum_rate};
 
 pub(super) fn row() -> Row {
-    let chosen = receiver_containers(PODS);
+    let chosen = receiver_containers(&pods());
     let cpu = sum("", &once(&rate("container_cpu_usage_seconds_total", &chosen)));
     let memory = sum("", &once(&series("container_memory_working_set_bytes", &chosen)));
     let webhooks = sum_rate("", "webhook_requests_total", RECEIVERS);

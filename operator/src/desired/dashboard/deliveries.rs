@@ -2,10 +2,9 @@
 
 use super::frame::Row;
 use super::panel::{Panel, unit};
-use super::query::{RECEIVERS, quantile, sum_rate};
+use super::query::{RECEIVERS, sum_rate};
 
 pub(super) fn row() -> Row {
-    let time = "webhook_delivery_time_seconds";
     Row {
         title: "Does the target take them?",
         panels: vec![
@@ -23,8 +22,7 @@ pub(super) fn row() -> Row {
                 unit::SECONDS,
                 "Over all attempts, also of those that were given up: half of them, and 99 of 100.",
             )
-            .asks(quantile("0.5", "", time, RECEIVERS), "p50")
-            .asks(quantile("0.99", "", time, RECEIVERS), "p99"),
+            .asks_percentiles("webhook_delivery_time_seconds", RECEIVERS),
             Panel::graph(
                 "Further attempts",
                 unit::OPERATIONS_PER_SECOND,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::frame::{self, Head, Row};
 use super::panel::{Judgement, Panel, unit};
-use super::query::{once, per, quantile, rate, receiver_containers, series, sum, sum_rate};
+use super::query::{buckets, once, per, quantile, rate, receiver_containers, series, sum, sum_rate};
 
 /// The operators of the chosen installation, or of all.
 const OPERATORS: &str = r#"namespace=~"$operator""#;
@@ -69,7 +69,6 @@ fn work() -> Row {
     let failed = format!(r#"{OPERATORS},result="error""#);
     let failed = sum_rate("reason", "webhook_operator_reconciles_total", &failed);
     let writes = sum_rate("kind, verb", "webhook_operator_writes_total", OPERATORS);
-    let time = "webhook_operator_reconcile_duration_seconds";
     Row {
         title: "What does the operator do?",
         panels: vec![
@@ -93,8 +92,7 @@ fn work() -> Row {
                 unit::SECONDS,
                 "With its requests to the API server: half of them, and 99 of 100.",
             )
-            .asks(quantile("0.5", "", time, OPERATORS), "p50")
-            .asks(quantile("0.99", "", time, OPERATORS), "p99"),
+            .asks_percentiles("webhook_operator_reconcile_duration_seconds", OPERATORS),
             Panel::graph(
                 "Writes",
                 unit::OPERATIONS_PER_SECOND,
@@ -222,7 +220,7 @@ fn time() -> Row {
                 unit::SECONDS,
                 "Of all webhooks: how many a second were in each bucket.",
             )
-            .asks(sum_rate("le", &format!("{whole}_bucket"), ""), "{{le}}"),
+            .asks(buckets("", whole, ""), "{{le}}"),
             Panel::graph("The ten slowest", unit::SECONDS, "The time within which 99 of 100 webhooks of these WebhookServices had their answer.")
                 // One that has no webhooks has no quantile, which would stand before all others.
                 .asks(format!("topk(10, {slowest} > 0)"), "{{namespace}}/{{service}}"),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::frame::data_source;
+use super::query::quantile;
 
 /// Units, by Grafana's own names for them. Source: `packages/grafana-data/src/valueFormats/categories.ts`.
 pub(super) mod unit {
@@ -93,6 +94,12 @@ impl Panel {
             legend,
         });
         self
+    }
+
+    /// Asks how long half of a histogram's requests took, and 99 of 100.
+    pub(super) fn asks_percentiles(self, histogram: &str, chosen: &str) -> Self {
+        self.asks(quantile("0.5", "", histogram, chosen), "p50")
+            .asks(quantile("0.99", "", histogram, chosen), "p99")
     }
 
     /// Width and height, in the grid's units.

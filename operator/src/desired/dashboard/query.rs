@@ -6,8 +6,11 @@ use crate::names;
 /// What a `ServiceMonitor`'s target says of the receivers of the chosen object.
 pub(super) const RECEIVERS: &str = r#"namespace="$namespace",service="$service""#;
 
-/// What all three sources of container metrics say of the chosen object's pods, which are called NAME-TEMPLATEHASH-RANDOM.
-pub(super) const PODS: &str = r#"namespace="$namespace",pod=~"$service-[a-z0-9]+-[a-z0-9]{5}""#;
+/// What all three sources of container metrics say of the chosen object's pods. The variable stands for a name of its own length: of
+/// names over 46 letters it matches none.
+pub(super) fn pods() -> String {
+    format!(r#"namespace="$namespace",pod=~"{}""#, names::receiver_pods("$service"))
+}
 
 /// Those series of `metric` that `chosen` matches; with an empty one, all.
 pub(super) fn series(metric: &str, chosen: &str) -> String {
@@ -37,15 +40,19 @@ pub(super) fn sum_rate(by: &str, metric: &str, chosen: &str) -> String {
     sum(by, &rate(metric, chosen))
 }
 
-/// The time within which this share of a histogram's requests were done.
-pub(super) fn quantile(share: &str, by: &str, histogram: &str, chosen: &str) -> String {
+/// How many of a histogram's requests a second were in each bucket, for each value of the labels `by`.
+pub(super) fn buckets(by: &str, histogram: &str, chosen: &str) -> String {
     let by = if by.is_empty() {
         "le".to_owned()
     } else {
         format!("{by}, le")
     };
-    let buckets = sum_rate(&by, &format!("{histogram}_bucket"), chosen);
-    format!("histogram_quantile({share}, {buckets})")
+    sum_rate(&by, &format!("{histogram}_bucket"), chosen)
+}
+
+/// The time within which this share of a histogram's requests were done.
+pub(super) fn quantile(share: &str, by: &str, histogram: &str, chosen: &str) -> String {
+    format!("histogram_quantile({share}, {})", buckets(by, histogram, chosen))
 }
 
 /// `amount` for each of `count`, and nothing while that is 0.

@@ -13,7 +13,7 @@ mod source;
 
 use std::collections::BTreeMap;
 
-use super::child_meta;
+use super::labelled_meta;
 use crate::crd::Alerts;
 use crate::external::{PrometheusRule, PrometheusRuleSpec, Rule, RuleGroup};
 use crate::names;
@@ -23,8 +23,7 @@ use source::Source;
 pub(super) fn build(validated: &Validated) -> Option<PrometheusRule> {
     let settings = validated.spec.monitoring.alerts.as_ref()?;
     let subject = Subject::of(validated, settings);
-    let mut metadata = child_meta(validated);
-    metadata.labels.get_or_insert_default().extend(settings.labels.clone());
+    let metadata = labelled_meta(validated, settings.labels.clone());
     let groups = [
         ("requests", None, requests::rules(&subject)),
         ("errors", None, budget::rules(&subject)),
