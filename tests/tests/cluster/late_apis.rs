@@ -1,6 +1,8 @@
 //! APIs that come and go while the operator runs: the Prometheus Operator's and the Gateway API's. What does not need them goes on,
 //! what does follows them, and the operator is not restarted.
 
+use std::fmt::Debug;
+
 use anyhow::Result;
 use e2e::definitions::without;
 use e2e::objects::UP;
@@ -9,8 +11,10 @@ use e2e::wait::{holds, until};
 use e2e::{cluster, space};
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::ListParams;
-use kube::{Api, ResourceExt};
-use serde_json::json;
+use kube::core::NamespaceResourceScope;
+use kube::{Api, Resource, ResourceExt};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use webhook_operator::external::{HttpRoute, PrometheusRule, ServiceMonitor};
 
 /// The operators' pods, each with how often its container was started.
@@ -29,26 +33,35 @@ async fn operators(space: &Space) -> Result<Vec<(Option<String>, i32)>> {
     Ok(all.items.iter().map(|pod| (pod.uid(), starts(pod))).collect())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn receivers_do_not_wait_for_the_prometheus_operator_and_monitors_follow_it() -> Result<()> {
+/// Senders are served while `definition` is away, `Ready` tells of it in these words, and the child follows once it is back.
+async fn is_not_waited_for<K>(name: &str, definition: &str, spec: Value, words: &str) -> Result<()>
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + DeserializeOwned,
+{
     let _use = cluster::alone().await;
-    space::with("late", |space| async move {
+    space::with(name, |space| async move {
         let before = operators(&space).await?;
         let work = async {
-            space.apply("orders", json!({"replicas": 1})).await?;
+            space.apply("orders", spec).await?;
             space.ready("orders").await?;
-            until("the message tells that monitors wait", UP, || async {
+            until("the message tells what waits", UP, || async {
                 let (_, message) = space.condition("orders", "Ready", "True").await?;
-                Ok(holds(message.contains("no ServiceMonitor yet"), &message))
+                Ok(holds(message.contains(words), &message))
             })
             .await
         };
-        without(&space, "servicemonitors.monitoring.coreos.com", work).await?;
-        space.exists::<ServiceMonitor>("orders", true).await?;
+        without(&space, definition, work).await?;
+        space.exists::<K>("orders", true).await?;
         assert_eq!(operators(&space).await?, before, "an operator was restarted");
         Ok(())
     })
     .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receivers_do_not_wait_for_the_prometheus_operator_and_monitors_follow_it() -> Result<()> {
+    let definition = "servicemonitors.monitoring.coreos.com";
+    is_not_waited_for::<ServiceMonitor>("late", definition, json!({"replicas": 1}), "no ServiceMonitor yet").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,23 +97,7 @@ async fn a_route_waits_for_the_gateway_api_and_nothing_else_does() -> Result<()>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alerts_wait_for_their_api_and_who_asked_for_them_is_told() -> Result<()> {
-    let _use = cluster::alone().await;
-    space::with("late-rules", |space| async move {
-        let before = operators(&space).await?;
-        let work = async {
-            let spec = json!({"replicas": 1, "monitoring": {"alerts": {}}});
-            space.apply("orders", spec).await?;
-            space.ready("orders").await?;
-            until("the message tells that alerts wait", UP, || async {
-                let (_, message) = space.condition("orders", "Ready", "True").await?;
-                Ok(holds(message.contains("no PrometheusRule yet"), &message))
-            })
-            .await
-        };
-        without(&space, "prometheusrules.monitoring.coreos.com", work).await?;
-        space.exists::<PrometheusRule>("orders", true).await?;
-        assert_eq!(operators(&space).await?, before, "an operator was restarted");
-        Ok(())
-    })
-    .await
+    let definition = "prometheusrules.monitoring.coreos.com";
+    let spec = json!({"replicas": 1, "monitoring": {"alerts": {}}});
+    is_not_waited_for::<PrometheusRule>("late-rules", definition, spec, "no PrometheusRule yet").await
 }
